@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// CI sets FOVEA_STRICT, so that a warning fails there and never stops a user's build.
+let strict = Context.environment["FOVEA_STRICT"] != nil
+
+let swiftSettings: [SwiftSetting] =
+  [.enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("ExistentialAny")]
+  + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let collections: Target.Dependency = .product(
+  name: "OrderedCollections", package: "swift-collections")
+
+/// A library target of ours: `Sources/<name>`, with the package's settings.
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: ["README.md"], resources: resources,
+    swiftSettings: swiftSettings)
+}
+
+/// The tests of target `name`: `Tests/<name>Tests`.
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources,
+    swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "fovea",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "FoveaTensors", targets: ["FoveaTensors"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
+  ],
+  // In rank order (Documentation/architecture.md): a target imports lower ranks only.
+  targets: [
+    // Rank 0
+    .target(name: "CFoveaKernels", exclude: ["README.md"]),
+    library("FoveaTensors", [collections]),
+    // Rank 1
+    library("FoveaGraph", ["FoveaTensors", collections]),
+    // Rank 2
+    library("FoveaLayers", ["FoveaGraph", "FoveaTensors", collections]),
+    library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
+  ]
+)

@@ -1,0 +1,34 @@
+// dispatch.c: the one place that knows which processor this is.
+
+#include "fovea_kernels.h"
+
+extern const fovea_kernel_table fovea_kernel_table_portable;
+#if defined(__x86_64__)
+extern const fovea_kernel_table fovea_kernel_table_avx2;
+#endif
+
+const fovea_kernel_table *fovea_kernels_for(fovea_isa isa) {
+  switch (isa) {
+    case fovea_isa_portable:
+      return &fovea_kernel_table_portable;
+    case fovea_isa_avx2:
+#if defined(__x86_64__)
+      if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return &fovea_kernel_table_avx2;
+#endif
+      return NULL;
+  }
+  return NULL;
+}
+
+fovea_isa fovea_best_isa(void) {
+  return fovea_kernels_for(fovea_isa_avx2) ? fovea_isa_avx2 : fovea_isa_portable;
+}
+
+bool fovea_kernels_are_optimised(void) {
+#if defined(__OPTIMIZE__)
+  return true;
+#else
+  return false;
+#endif
+}

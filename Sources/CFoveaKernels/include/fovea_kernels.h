@@ -1,0 +1,31 @@
+// fovea_kernels.h: everything that the runtime may call. Each operation has a contract header.
+
+#ifndef FOVEA_KERNELS_H
+#define FOVEA_KERNELS_H
+
+#include <stdbool.h>
+
+#include "fovea_step.h"
+
+typedef enum { fovea_isa_portable = 0, fovea_isa_avx2 = 1 } fovea_isa;
+
+// The kernels of one instruction set, one member a kernel; `vector_width` is in floats.
+typedef struct {
+  fovea_isa isa;
+  const char *_Nonnull name;
+  long vector_width;
+#define FOVEA_KERNEL(name) fovea_kernel _Nonnull name;
+#include "fovea_kernel_list.inc"
+#undef FOVEA_KERNEL
+} fovea_kernel_table;
+
+// The table of `isa`, or NULL where this processor (or this build) has no such instructions.
+const fovea_kernel_table *_Nullable fovea_kernels_for(fovea_isa isa);
+
+// The fastest instruction set of this processor.
+fovea_isa fovea_best_isa(void);
+
+// False in a debug build, where SwiftPM compiles C without optimisation.
+bool fovea_kernels_are_optimised(void);
+
+#endif

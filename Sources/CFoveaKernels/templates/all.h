@@ -1,0 +1,12 @@
+// all.h: every template, then the table that dispatch hands out. Included by each variant_<isa>.c.
+
+#include "vector.h"
+
+const fovea_kernel_table FOVEA_NAME(fovea_kernel_table) = {
+    .isa = FOVEA_NAME(fovea_isa),
+    .name = FOVEA_TEXT(FOVEA_VARIANT),
+    .vector_width = FOVEA_VECTOR_WIDTH,
+#define FOVEA_KERNEL(kernel_name) .kernel_name = FOVEA_NAME(kernel_name),
+#include "fovea_kernel_list.inc"
+#undef FOVEA_KERNEL
+};

@@ -1,0 +1,17 @@
+// The kernels for x86-64 processors with AVX2 and FMA: vectors of eight floats.
+
+#include "fovea_kernels.h"
+
+#if defined(__x86_64__)
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+
+#define FOVEA_VARIANT avx2
+#define FOVEA_VECTOR_WIDTH 8
+#define FOVEA_HAS_FMA 1
+
+#include "templates/all.h"
+
+#pragma clang attribute pop
+
+#endif

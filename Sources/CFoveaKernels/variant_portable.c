@@ -1,0 +1,13 @@
+// The kernels in portable C: vectors of four floats, which every processor that we build for has.
+
+#include "fovea_kernels.h"
+
+#define FOVEA_VARIANT portable
+#define FOVEA_VECTOR_WIDTH 4
+#if defined(__FMA__) || defined(__aarch64__)
+#define FOVEA_HAS_FMA 1
+#else
+#define FOVEA_HAS_FMA 0
+#endif
+
+#include "templates/all.h"
