@@ -1,0 +1,9 @@
+/// A graph that gives nothing back computes nothing.
+public struct OutputsValidator: GraphValidator {
+  /// Makes the check.
+  public init() {}
+
+  public func check(_ graph: Graph) throws(GraphError) {
+    if graph.outputs.isEmpty { throw .noOutputs }
+  }
+}
