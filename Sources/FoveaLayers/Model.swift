@@ -1,0 +1,77 @@
+public import FoveaGraph
+public import FoveaTensors
+
+/// A network that is checked and ready to be analysed, trained or run: its graphs and how it starts.
+///
+/// Holds no weights: `initialWeights(seed:)` makes some, files bring others.
+public struct Model: Hashable, Codable, Sendable {
+  /// The shape of one input, without the batch, such as `[1, 28, 28]`.
+  public let inputShape: Shape
+  /// The network as it answers; input `input`, output `output`.
+  public let inference: Graph
+  /// The network as it learns: batch statistics, dropout, updates of running statistics.
+  public let training: Graph
+  /// The variables in order, and how each starts.
+  public let parameters: [ParameterDeclaration]
+
+  /// The name of the input of both graphs.
+  public static let inputName = "input"
+  /// The name of the output of both graphs.
+  public static let outputName = "output"
+
+  /// Builds a chain of layers.
+  ///
+  /// - Parameter input: The shape of one input, without the batch.
+  /// - Throws: `GraphError` with the layer's path, where shapes do not fit.
+  public init(input: Shape, @LayerBuilder _ layers: () -> Sequential) throws(GraphError) {
+    let chain = layers()
+    try self.init(input: input, function: chain.forward)
+  }
+
+  /// Builds any network, from a function on symbolic values; it is called once for each mode.
+  ///
+  /// - Throws: `GraphError` with the layer's path, where shapes do not fit.
+  public init(
+    input: Shape, function: (SymbolicTensor) throws(GraphError) -> SymbolicTensor
+  ) throws(GraphError) {
+    func trace(_ mode: Mode, batch: Int) throws(GraphError) -> Tracer {
+      let tracer = Tracer(mode: mode)
+      let shape = Shape([batch] + input.dimensions)
+      let value = try tracer.builder.input(Self.inputName, shape)
+      let result = try function(SymbolicTensor(tracer: tracer, value: value))
+      guard result.tracer === tracer else { throw .differentGraphs(path: Self.outputName) }
+      try tracer.builder.output(Self.outputName, result.value)
+      try tracer.builder.graph.validate()
+      return tracer
+    }
+    inputShape = input
+    let answering = try trace(.inference, batch: 1)
+    inference = answering.builder.graph
+    // Batch statistics need more than one value a channel, hence two images.
+    training = try trace(.training, batch: 2).builder.graph
+    parameters = answering.parameters
+  }
+
+  /// The weights that a training starts from; they depend on the seed and the names only.
+  public func initialWeights(seed: UInt64) -> Weights {
+    var weights = Weights()
+    for parameter in parameters {
+      let stream = RandomStream(seed: seed, named: "initial/" + parameter.name)
+      weights[parameter.name] = parameter.initializer.tensor(parameter.shape, stream)
+    }
+    return weights
+  }
+
+  /// The number of trained parameters, without running statistics.
+  public var parameterCount: Int {
+    inference.variables.filter { $0.role == .parameter }.reduce(0) { $0 + $1.shape.elementCount }
+  }
+
+  /// The shape of one output, without the batch.
+  public var outputShape: Shape {
+    get throws(GraphError) {
+      let shapes = try inference.shapes()
+      return Shape(Array(shapes[try inference.output(named: Self.outputName)].dimensions.dropFirst()))
+    }
+  }
+}

@@ -1,0 +1,163 @@
+public import CFoveaKernels
+public import FoveaGraph
+public import FoveaTensors
+
+/// An operation that says how it runs.
+///
+/// An operation of your own conforms to this and to nothing else in the runtime; see
+/// `Documentation/adding-an-operation.md`.
+public protocol ExecutableOperation: Operation {
+  /// Names the kernels that compute the results, their arguments and the memory that they need.
+  ///
+  /// Called twice while a program is planned: once to learn how much memory is asked for, once with
+  /// memory that is really there. It must ask for the same both times, and must not touch the memory.
+  func bind(_ binding: inout KernelBinding) throws(RuntimeError)
+
+  /// For each result that may be written over an input: `(output, input)`.
+  ///
+  /// Only where each element of the result depends on the same element of that input alone.
+  func overwritable(inputs: [Shape], outputs: [Shape]) -> [(output: Int, input: Int)]
+
+  /// Whether the first result is the first input's memory under another shape.
+  func isView(inputs: [Shape], outputs: [Shape]) -> Bool
+}
+
+extension ExecutableOperation {
+  public func overwritable(inputs: [Shape], outputs: [Shape]) -> [(output: Int, input: Int)] { [] }
+  public func isView(inputs: [Shape], outputs: [Shape]) -> Bool { false }
+}
+
+/// A value's memory as a kernel sees it; images are channels-last.
+public struct Operand {
+  /// The first element.
+  public let memory: UnsafeMutableRawPointer
+  /// The extents in logical order.
+  public let shape: Shape
+
+  /// The elements as floats.
+  public var floats: UnsafeMutablePointer<Float> { memory.assumingMemoryBound(to: Float.self) }
+  /// The elements as 32-bit integers.
+  public var integers: UnsafeMutablePointer<Int32> { memory.assumingMemoryBound(to: Int32.self) }
+  /// The number of elements.
+  public var elementCount: Int { shape.elementCount }
+}
+
+/// What an operation says of how it runs, and what it is told for that.
+public struct KernelBinding {
+  /// The operation's inputs; the memory of one whose elements are not read is not valid.
+  public let inputs: [Operand]
+  /// The operation's results.
+  public let outputs: [Operand]
+  /// The layer's path.
+  public let path: String
+  /// The kernels of the chosen instruction set.
+  public let kernels: UnsafePointer<fovea_kernel_table>
+  /// For each input, whether no run changes it: weights of an inference program.
+  public let isConstant: [Bool]
+  /// The number of the run, for operations that draw random numbers; changes between runs.
+  public let step: UnsafePointer<UInt64>
+  /// The seed of the program's random numbers.
+  public let seed: UInt64
+
+  let arguments: ArgumentMemory
+  var allocator: BindingAllocator
+  private(set) var preparation: [fovea_step] = []
+  private(set) var steps: [fovea_step] = []
+  private(set) var scratchBytes = 0
+  private(set) var statusCheck: StatusCheck?
+
+  /// A place where a kernel reports what it found in its input.
+  struct StatusCheck {
+    let status: UnsafeMutablePointer<Int32>
+    let failure: (Int32) -> RuntimeError
+  }
+
+  init(
+    inputs: [Operand], outputs: [Operand], path: String,
+    kernels: UnsafePointer<fovea_kernel_table>, isConstant: [Bool], step: UnsafePointer<UInt64>,
+    seed: UInt64, arguments: ArgumentMemory, allocator: BindingAllocator
+  ) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.path = path
+    self.kernels = kernels
+    self.isConstant = isConstant
+    self.step = step
+    self.seed = seed
+    self.arguments = arguments
+    self.allocator = allocator
+  }
+
+  /// Keeps a kernel's argument struct where it stays for the life of the program.
+  public func keep<Arguments: BitwiseCopyable>(_ value: Arguments) -> UnsafeMutablePointer<Arguments>
+  {
+    arguments.keep(value)
+  }
+
+  /// Memory that is this operation's alone while it runs.
+  public mutating func workspace(bytes: Int) -> UnsafeMutableRawPointer {
+    allocator.workspace(bytes: bytes)
+  }
+
+  /// Memory that keeps what a preparation writes, for the life of the program.
+  public mutating func lasting(bytes: Int) -> UnsafeMutableRawPointer {
+    allocator.lasting(bytes: bytes)
+  }
+
+  /// Runs steps each time.
+  ///
+  /// - Parameter scratchBytes: What each thread needs for itself while a task runs.
+  public mutating func run(_ steps: [fovea_step], scratchBytes: Int = 0) {
+    self.steps += steps
+    self.scratchBytes = max(self.scratchBytes, scratchBytes)
+  }
+
+  /// Runs steps only when weights have changed; they read constant inputs and write lasting memory.
+  public mutating func prepare(_ steps: [fovea_step], scratchBytes: Int = 0) {
+    preparation += steps
+    self.scratchBytes = max(self.scratchBytes, scratchBytes)
+  }
+
+  /// A word that a kernel sets to other than 0 when its input is wrong; a run then throws `failure`.
+  public mutating func status(_ failure: @escaping (Int32) -> RuntimeError)
+    -> UnsafeMutablePointer<Int32>
+  {
+    let status = arguments.keep(Int32(0))
+    statusCheck = StatusCheck(status: status, failure: failure)
+    return status
+  }
+}
+
+/// Keeps argument structs at fixed places until the program goes.
+final class ArgumentMemory {
+  private var blocks: [UnsafeMutableRawPointer] = []
+
+  func keep<Value: BitwiseCopyable>(_ value: Value) -> UnsafeMutablePointer<Value> {
+    let pointer = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+    pointer.initialize(to: value)
+    blocks.append(UnsafeMutableRawPointer(pointer))
+    return pointer
+  }
+
+  deinit { for block in blocks { block.deallocate() } }
+}
+
+/// Hands out workspace and lasting memory in the order in which a node asks.
+///
+/// In the first pass it only counts; in the second it hands out what was laid out meanwhile.
+struct BindingAllocator {
+  private(set) var workspaceBytes = 0
+  private(set) var lastingBytes = 0
+  let workspaceBase: UnsafeMutableRawPointer
+  let lastingBase: UnsafeMutableRawPointer
+
+  mutating func workspace(bytes: Int) -> UnsafeMutableRawPointer {
+    defer { workspaceBytes += AlignedMemory.rounded(bytes) }
+    return workspaceBase + workspaceBytes
+  }
+
+  mutating func lasting(bytes: Int) -> UnsafeMutableRawPointer {
+    defer { lastingBytes += AlignedMemory.rounded(bytes) }
+    return lastingBase + lastingBytes
+  }
+}
