@@ -47,6 +47,9 @@ let package = Package(
     library("FoveaGraph", ["FoveaTensors", collections]),
     // Rank 2
     library("FoveaLayers", ["FoveaGraph", "FoveaTensors", collections]),
+    library("FoveaAnalysis", ["FoveaGraph", "FoveaTensors"]),
     library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
+    // Rank 3
+    library("FoveaZoo", ["FoveaLayers", "FoveaGraph", "FoveaTensors"]),
   ]
 )
