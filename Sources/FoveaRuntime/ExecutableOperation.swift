@@ -95,27 +95,52 @@ public struct KernelBinding {
   }
 
   /// Memory that is this operation's alone while it runs.
-  public mutating func workspace(bytes: Int) -> UnsafeMutableRawPointer {
-    allocator.workspace(bytes: bytes)
+  ///
+  /// - Throws: `outOfMemory` for a size that no memory has, as kernels report what does not fit.
+  public mutating func workspace(bytes: Int) throws(RuntimeError) -> UnsafeMutableRawPointer {
+    allocator.workspace(bytes: try Self.checked(bytes))
   }
 
   /// Memory that keeps what a preparation writes, for the life of the program.
-  public mutating func lasting(bytes: Int) -> UnsafeMutableRawPointer {
-    allocator.lasting(bytes: bytes)
+  ///
+  /// - Throws: `outOfMemory` for a size that no memory has, as kernels report what does not fit.
+  public mutating func lasting(bytes: Int) throws(RuntimeError) -> UnsafeMutableRawPointer {
+    allocator.lasting(bytes: try Self.checked(bytes))
+  }
+
+  private static func checked(_ bytes: Int) throws(RuntimeError) -> Int {
+    // A kernel's SIZE_MAX arrives as -1.
+    guard 0...Shape.largestElementCount ~= bytes else { throw .outOfMemory(bytes: bytes) }
+    return bytes
   }
 
   /// Runs steps each time.
   ///
-  /// - Parameter scratchBytes: What each thread needs for itself while a task runs.
-  public mutating func run(_ steps: [fovea_step], scratchBytes: Int = 0) {
-    self.steps += steps
-    self.scratchBytes = max(self.scratchBytes, scratchBytes)
+  /// - Parameters:
+  ///   - capacity: The most steps that `fill` writes.
+  ///   - scratchBytes: What each thread needs for itself while a task runs.
+  ///   - fill: Writes the steps and says how many.
+  public mutating func run(
+    capacity: Int, scratchBytes: Int = 0, _ fill: (UnsafeMutablePointer<fovea_step>) -> Int
+  ) throws(RuntimeError) {
+    steps += Self.steps(capacity, fill)
+    self.scratchBytes = max(self.scratchBytes, try Self.checked(scratchBytes))
   }
 
   /// Runs steps only when weights have changed; they read constant inputs and write lasting memory.
-  public mutating func prepare(_ steps: [fovea_step], scratchBytes: Int = 0) {
-    preparation += steps
-    self.scratchBytes = max(self.scratchBytes, scratchBytes)
+  public mutating func prepare(
+    capacity: Int, _ fill: (UnsafeMutablePointer<fovea_step>) -> Int
+  ) {
+    preparation += Self.steps(capacity, fill)
+  }
+
+  private static func steps(
+    _ capacity: Int, _ fill: (UnsafeMutablePointer<fovea_step>) -> Int
+  ) -> [fovea_step] {
+    withUnsafeTemporaryAllocation(of: fovea_step.self, capacity: capacity) { buffer in
+      guard let base = buffer.baseAddress else { return [] }
+      return Array(buffer.prefix(fill(base)))
+    }
   }
 
   /// A word that a kernel sets to other than 0 when its input is wrong; a run then throws `failure`.

@@ -1,0 +1,95 @@
+internal import CFoveaKernels
+public import FoveaGraph
+import FoveaTensors
+
+extension Conv2d: ExecutableOperation {
+  public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    let kernels = binding.kernels
+    var geometry = geometry(image: binding.inputs[0].shape, output: binding.outputs[0].shape)
+    let isConstant = binding.isConstant[1]
+    let packedBytes = fovea_conv2d_forward_packed_bytes(kernels, &geometry)
+    let packed =
+      isConstant
+      ? try binding.lasting(bytes: packedBytes) : try binding.workspace(bytes: packedBytes)
+    let arguments = binding.keep(
+      fovea_conv2d_forward_arguments(
+        geometry: geometry, in: binding.inputs[0].floats, weight: binding.inputs[1].floats,
+        bias: binding.inputs.count == 3 ? binding.inputs[2].floats : nil, packed: packed,
+        out: binding.outputs[0].floats))
+    try binding.pack(isConstant: isConstant, capacity: Int(fovea_conv2d_max_steps.rawValue)) {
+      fovea_conv2d_forward_pack_steps(kernels, arguments, $0)
+    }
+    try binding.run(
+      capacity: Int(fovea_conv2d_max_steps.rawValue),
+      scratchBytes: fovea_conv2d_forward_scratch_bytes(kernels, &geometry)
+    ) { fovea_conv2d_forward_steps(kernels, arguments, $0) }
+  }
+
+  /// What the kernels are told of a convolution; images and results are `[N, C, H, W]`.
+  func geometry(image: Shape, output: Shape) -> fovea_conv2d_geometry {
+    fovea_conv2d_geometry(
+      batch: image[0],
+      in_height: image[2], in_width: image[3], in_channels: image[1],
+      out_height: output[2], out_width: output[3], out_channels: output[1],
+      kernel_height: rows.kernel, kernel_width: columns.kernel,
+      stride_height: rows.stride, stride_width: columns.stride,
+      dilation_height: rows.dilation, dilation_width: columns.dilation,
+      pad_top: rows.padding.before, pad_left: columns.padding.before, groups: groups)
+  }
+}
+
+extension Conv2dInputGradient: ExecutableOperation {
+  public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    let kernels = binding.kernels
+    var geometry = convolution.geometry(
+      image: binding.outputs[0].shape, output: binding.inputs[0].shape)
+    let isConstant = binding.isConstant[1]
+    let packedBytes = fovea_conv2d_input_gradient_packed_bytes(kernels, &geometry)
+    let packed =
+      isConstant
+      ? try binding.lasting(bytes: packedBytes) : try binding.workspace(bytes: packedBytes)
+    let arguments = binding.keep(
+      fovea_conv2d_input_gradient_arguments(
+        geometry: geometry, out_gradient: binding.inputs[0].floats,
+        weight: binding.inputs[1].floats, packed: packed,
+        in_gradient: binding.outputs[0].floats))
+    try binding.pack(isConstant: isConstant, capacity: Int(fovea_conv2d_max_steps.rawValue)) {
+      fovea_conv2d_input_gradient_pack_steps(kernels, arguments, $0)
+    }
+    try binding.run(
+      capacity: Int(fovea_conv2d_max_steps.rawValue),
+      scratchBytes: fovea_conv2d_input_gradient_scratch_bytes(kernels, &geometry)
+    ) { fovea_conv2d_input_gradient_steps(kernels, arguments, $0) }
+  }
+}
+
+extension Conv2dWeightGradient: ExecutableOperation {
+  public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    let kernels = binding.kernels
+    var geometry = convolution.geometry(
+      image: binding.inputs[0].shape, output: binding.inputs[1].shape)
+    let workspace = try binding.workspace(
+      bytes: fovea_conv2d_weight_gradient_workspace_bytes(kernels, &geometry))
+    let arguments = binding.keep(
+      fovea_conv2d_weight_gradient_arguments(
+        geometry: geometry, in: binding.inputs[0].floats, out_gradient: binding.inputs[1].floats,
+        workspace: workspace, weight_gradient: binding.outputs[0].floats))
+    try binding.run(
+      capacity: Int(fovea_conv2d_max_steps.rawValue),
+      scratchBytes: fovea_conv2d_weight_gradient_scratch_bytes(kernels, &geometry)
+    ) { fovea_conv2d_weight_gradient_steps(kernels, arguments, $0) }
+  }
+}
+
+extension KernelBinding {
+  /// Packs weights once where no run changes them, else each time.
+  fileprivate mutating func pack(
+    isConstant: Bool, capacity: Int, _ fill: (UnsafeMutablePointer<fovea_step>) -> Int
+  ) throws(RuntimeError) {
+    if isConstant {
+      prepare(capacity: capacity, fill)
+    } else {
+      try run(capacity: capacity, fill)
+    }
+  }
+}
