@@ -13,6 +13,8 @@ from recording import ROOT, SEED, Recorder
 
 BATCH = 64
 MEAN, DEVIATION = 0.1307, 0.3081
+# Steps count as comparable as long as PyTorch's float32 stays this close to its float64.
+COMPARABLE = 1e-4
 NUMBERS = (
     "Weights and images are exact float32 values: (pixel / 255 - 0.1307) / 0.3081 in float64, "
     "rounded to float32. Batch k holds the training images 64k to 64k + 63 in the file's order. "
@@ -91,15 +93,21 @@ def record_curve(name, arguments, make_optimizer):
     initial = state(simple_cnn())
     single, _, _ = train(initial, make_optimizer, steps, torch.float32)
     double, gradients, final = train(initial, make_optimizer, steps, torch.float64)
+    apart = (single.double() - double).abs()
+    comparable = int((apart <= COMPARABLE).long().cumprod(0).sum())
     outputs = {"losses_float32": single, "losses_float64": double}
     outputs |= {f"final.{key}": value for key, value in final.items() if "running" in key}
     # Without a prefix the weights keep PyTorch's names, so that the file loads as a state_dict.
     recorder.add(
-        name, arguments | {"batchSize": BATCH, "mean": MEAN, "deviation": DEVIATION}, initial,
-        outputs, gradients=gradients, prefix="")
+        name,
+        arguments | {
+            "batchSize": BATCH, "mean": MEAN, "deviation": DEVIATION, "comparableSteps": comparable
+        },
+        initial, outputs, gradients=gradients, prefix="")
     recorder.write()
-    apart = (single.double() - double).abs().max().item()
-    print(f"  loss {double[0]:.4f} to {double[-1]:.4f}; float32 strays {apart:.1e} from float64")
+    print(
+        f"  loss {double[0]:.4f} to {double[-1]:.4f}; PyTorch's float32 strays "
+        f"{apart.max():.1e} from its float64, {comparable} of {steps} steps comparable")
 
 
 def record():
@@ -108,6 +116,11 @@ def record():
         {"optimizer": "sgd", "steps": 50, "learningRate": 0.06, "momentum": 0.9,
          "weightDecay": 0.0},
         lambda parameters: torch.optim.SGD(parameters, lr=0.06, momentum=0.9))
+    record_curve(
+        "simple_cnn_curve_plain",
+        {"optimizer": "sgd", "steps": 50, "learningRate": 0.06, "momentum": 0.0,
+         "weightDecay": 0.0},
+        lambda parameters: torch.optim.SGD(parameters, lr=0.06))
     record_curve(
         "simple_cnn_curve_adamw",
         {"optimizer": "adamw", "steps": 20, "learningRate": 1e-3, "betas": (0.9, 0.999),
