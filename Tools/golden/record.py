@@ -1,0 +1,27 @@
+"""Records all golden files, or those of the scripts that are named: record.py conv2d pooling."""
+
+import importlib
+import sys
+
+import torch
+
+SCRIPTS = (
+    "conv2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise", "reductions", "softmax",
+    "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo",
+)
+
+
+def main():
+    names = sys.argv[1:] or SCRIPTS
+    for name in names:
+        if name not in SCRIPTS:
+            raise SystemExit(f"There is no script {name}; choose from: {', '.join(SCRIPTS)}")
+    # One thread and fixed algorithms: the same machine records the same bytes again.
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    for name in names:
+        importlib.import_module(name).record()
+
+
+if __name__ == "__main__":
+    main()
