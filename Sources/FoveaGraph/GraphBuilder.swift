@@ -81,6 +81,15 @@ public struct GraphBuilder: Sendable {
     guard graph.outputs.updateValue(value, forKey: name) == nil else { throw .nameUsedTwice(name) }
   }
 
+  /// Takes an output's name away and returns its value, which may then be dropped after its last use.
+  ///
+  /// - Throws: `unknownName` where there is no such output.
+  public mutating func removeOutput(_ name: String) throws(GraphError) -> Value {
+    let value = try graph.output(named: name)
+    graph.outputs[name] = nil
+    return value
+  }
+
   /// Has a run write `value` back into the variable called `name`, when all is computed.
   ///
   /// - Throws: `unknownName` without such a variable, `nameUsedTwice` where it is written already,

@@ -1,0 +1,29 @@
+/// Keeps what a training tells: each step and each epoch, to be read, plotted or written afterwards.
+public final class Recorder: TrainingObserver {
+  /// The steps of this run, in order.
+  public private(set) var steps: [StepRecord] = []
+  /// The epochs of this run, in order.
+  public private(set) var epochs: [EpochRecord] = []
+
+  /// Makes an empty recorder.
+  public init() {}
+
+  public func receive(_ event: TrainingEvent) -> TrainingAction {
+    switch event {
+    case .stepEnded(let record): steps.append(record)
+    case .epochEnded(let record): epochs.append(record)
+    case .began, .epochBegan, .validationBegan, .ended: break
+    }
+    return .proceed
+  }
+
+  /// The steps as comma-separated values, with a header.
+  public var stepsCSV: String {
+    var text = "epoch,step,loss,learning_rate,momentum,images,seconds\n"
+    for step in steps {
+      text += "\(step.epoch),\(step.step),\(step.loss),\(step.learningRate),\(step.momentum),"
+      text += "\(step.images),\(step.seconds)\n"
+    }
+    return text
+  }
+}

@@ -1,0 +1,55 @@
+import FoveaData
+import FoveaGraph
+import FoveaLayers
+public import FoveaTensors
+
+/// Why a training cannot start or go on.
+public enum TrainingError: Error, Hashable, Sendable {
+  /// Images of another shape than the model takes.
+  case imageShape(expected: Shape, actual: Shape)
+  /// A model that does not give one number a class.
+  case outputShape(Shape)
+  /// More classes in the data than the model has.
+  case classes(model: Int, data: Int)
+  /// No epoch, or an epoch without a batch.
+  case nothingToDo(epochs: Int, steps: Int)
+  /// Data whose epochs have another number of steps than the checkpoint's.
+  case otherData(expectedSteps: Int, actualSteps: Int)
+  /// A checkpoint file that cannot be used.
+  case checkpoint(file: String, problem: String)
+
+  /// Throws unless the model takes a dataset's images and has all of its classes.
+  static func check(_ dataset: ImageDataset, fits model: Model) throws {
+    let image = Shape(Array(dataset.images.shape.dimensions.dropFirst()))
+    guard image == model.inputShape else {
+      throw TrainingError.imageShape(expected: model.inputShape, actual: image)
+    }
+    let output = try model.outputShape
+    guard output.rank == 1 else { throw TrainingError.outputShape(output) }
+    guard dataset.classNames.count <= output[0] else {
+      throw TrainingError.classes(model: output[0], data: dataset.classNames.count)
+    }
+  }
+}
+
+extension TrainingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .imageShape(let expected, let actual):
+      "the model takes images \(expected), the data has \(actual); "
+        + "build the model for \(actual), or resize the data"
+    case .outputShape(let shape):
+      "the model gives \(shape) for an image; end it with one number a class (Flatten, Linear)"
+    case .classes(let model, let data):
+      "the model has \(model) classes, the data has \(data); build the model with \(data)"
+    case .nothingToDo(let epochs, let steps):
+      "\(epochs) epochs of \(steps) steps leave nothing to do; "
+        + "ask for at least one epoch, with a batch that is no larger than the data"
+    case .otherData(let expected, let actual):
+      "an epoch has \(actual) steps, the checkpoint's had \(expected); "
+        + "resume with the same data and batch size"
+    case .checkpoint(let file, let problem):
+      "\(file): \(problem)"
+    }
+  }
+}
