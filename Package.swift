@@ -51,5 +51,9 @@ let package = Package(
     library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
     // Rank 3
     library("FoveaZoo", ["FoveaLayers", "FoveaGraph", "FoveaTensors"]),
+    // Tests
+    tests("FoveaTensors"),
+    tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
+    tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
   ]
 )
