@@ -28,4 +28,7 @@ fovea_isa fovea_best_isa(void);
 // False in a debug build, where SwiftPM compiles C without optimisation.
 bool fovea_kernels_are_optimised(void);
 
+#include "fovea_conv2d.h"
+#include "fovea_matmul.h"
+
 #endif

@@ -1,6 +1,19 @@
 // all.h: every template, then the table that dispatch hands out. Included by each variant_<isa>.c.
 
+#include "../conv2d_plan.h"
+#include "../matmul_plan.h"
+#include "../sizes.h"
 #include "vector.h"
+
+#include "broadcast_tile.h"
+#include "panel.h"
+
+#include "conv2d_region.h"
+
+#include "conv2d_f32.h"
+#include "conv2d_weight_gradient_f32.h"
+#include "depthwise_conv2d_f32.h"
+#include "matmul_f32.h"
 
 const fovea_kernel_table FOVEA_NAME(fovea_kernel_table) = {
     .isa = FOVEA_NAME(fovea_isa),
