@@ -53,6 +53,10 @@ let package = Package(
     library("FoveaZoo", ["FoveaLayers", "FoveaGraph", "FoveaTensors"]),
     // Tests
     tests("FoveaTensors"),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    tests(
+      "FoveaRuntime", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
+      resources: [.copy("Golden")]),
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
   ]
