@@ -33,7 +33,8 @@ let package = Package(
   name: "fovea",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "FoveaTensors", targets: ["FoveaTensors"])
+    .library(name: "FoveaTensors", targets: ["FoveaTensors"]),
+    .library(name: "CFoveaKernels", targets: ["CFoveaKernels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
@@ -48,5 +49,7 @@ let package = Package(
     // Rank 2
     library("FoveaLayers", ["FoveaGraph", "FoveaTensors", collections]),
     library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
+    // Tests
+    tests("CFoveaKernels", ["FoveaTensors"]),
   ]
 )
