@@ -33,7 +33,8 @@ let package = Package(
   name: "fovea",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "FoveaTensors", targets: ["FoveaTensors"])
+    .library(name: "FoveaTensors", targets: ["FoveaTensors"]),
+    .library(name: "CFoveaKernels", targets: ["CFoveaKernels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
@@ -66,6 +67,7 @@ let package = Package(
         "FoveaLayers", "FoveaGraph", "FoveaRuntime", "FoveaData", "FoveaFormats", "FoveaTensors",
       ]),
     // Tests
+    tests("CFoveaKernels", ["FoveaTensors"]),
     tests("FoveaTensors"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(

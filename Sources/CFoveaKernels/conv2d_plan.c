@@ -2,6 +2,8 @@
 
 #include "conv2d_plan.h"
 
+#include <limits.h>
+
 #include "sizes.h"
 
 // Pixels of a task: enough to use a packed panel many times, few enough that they and their outputs
@@ -119,9 +121,9 @@ static void set_reading(conv2d_plan *plan) {
   if (plan->copies) {
     plan->pixel_pitch = plan->group_source;
     plan->row_pitch = product_up_to(
-        work_limit, region_extent(&plan->width, plan->width.positions), plan->pixel_pitch);
+        LONG_MAX, region_extent(&plan->width, plan->width.positions), plan->pixel_pitch);
     plan->image_pitch = product_up_to(
-        work_limit, region_extent(&plan->height, plan->block_rows), plan->row_pitch);
+        LONG_MAX, region_extent(&plan->height, plan->block_rows), plan->row_pitch);
   } else {
     plan->pixel_pitch = plan->source_channels;
     plan->row_pitch = plan->width.source * plan->pixel_pitch;

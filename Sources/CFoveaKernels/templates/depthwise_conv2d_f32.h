@@ -118,18 +118,14 @@ static void run_depthwise_row(
     const conv2d_axis *width, const depthwise_run *row, const inside_taps *rows) {
   for (long phase = 0; phase < width->phases; phase++) {
     const conv2d_taps taps = fovea_conv2d_taps(width, phase);
-    const long start = width->target_origin + phase;
-    const long first = start < 0 ? divide_up(-start, width->phases) : 0;
-    const long end = min_of(
-        width->positions,
-        start >= width->target ? 0 : divide_up(width->target - start, width->phases));
-    for (long q = first; q < end;) {
+    const position_range inside = positions_inside(width, phase);
+    for (long q = inside.first; q < inside.end;) {
       const inside_taps columns = taps_inside(width, &taps, q);
       depthwise_run d = *row;
       d.source += columns.source * d.channels;
-      d.target += (start + q * width->phases) * d.channels;
+      d.target += (width->target_origin + q * width->phases + phase) * d.channels;
       const long last = q + DEPTHWISE_PIXELS - 1;
-      const bool is_run = d.channels >= VW && columns.count == taps.count && last < end &&
+      const bool is_run = d.channels >= VW && columns.count == taps.count && last < inside.end &&
           taps_inside(width, &taps, last).count == taps.count;
       if (is_run) {
         run_depthwise_pixels(&d, rows, &columns, DEPTHWISE_PIXELS);
