@@ -75,7 +75,7 @@ let package = Package(
       resources: [.copy("Golden")]),
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
     tests(
-      "FoveaTraining", ["FoveaData", "FoveaLayers", "FoveaTensors", "FoveaZoo"],
+      "FoveaTraining", ["FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo"],
       resources: [.copy("Golden")]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
   ]
