@@ -18,7 +18,7 @@ typedef void (*fovea_kernel)(
 typedef struct {
   fovea_kernel _Nonnull kernel;
   const void *_Nonnull arguments;
-  long tasks;
+  long tasks;  // below 2^31
 } fovea_step;
 
 typedef struct fovea_pool fovea_pool;

@@ -245,12 +245,11 @@ static void FOVEA_NAME(depthwise_conv2d_weight_gradient_reduce)(
   const fovea_conv2d_geometry *g = &p->geometry;
   const long channels = g->groups, taps = g->kernel_height * g->kernel_width;
   const long chunks = fovea_depthwise_conv2d_tasks(g, g->batch * g->out_height);
-  const float *sums = p->workspace;
+  // The first chunk's sums take the others', in order.
+  float *sums = p->workspace;
+  for (long chunk = 1; chunk < chunks; chunk++)
+    for (long i = 0; i < taps * channels; i++) sums[i] += sums[chunk * taps * channels + i];
   for (long tap = 0; tap < taps; tap++)
-    for (long c = 0; c < channels; c++) {
-      float sum = 0;
-      for (long chunk = 0; chunk < chunks; chunk++)
-        sum += sums[(chunk * taps + tap) * channels + c];
-      p->weight_gradient[c * taps + tap] = sum;
-    }
+    for (long c = 0; c < channels; c++)
+      p->weight_gradient[c * taps + tap] = sums[tap * channels + c];
 }

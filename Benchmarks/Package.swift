@@ -1,0 +1,23 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "fovea-benchmarks",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "fovea-bench-kernels", targets: ["fovea-bench-kernels"])
+  ],
+  dependencies: [
+    .package(name: "fovea", path: "..")
+  ],
+  targets: [
+    .target(name: "CPeak"),
+    .executableTarget(
+      name: "fovea-bench-kernels",
+      dependencies: ["CPeak", .product(name: "CFoveaKernels", package: "fovea")],
+      swiftSettings: [
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("ExistentialAny"),
+      ]),
+  ]
+)
