@@ -8,6 +8,11 @@ let swiftSettings: [SwiftSetting] =
   [.enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("ExistentialAny")]
   + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+// Only `make docs` needs the plugin, so that nobody else fetches it.
+let documentationTools: [Package.Dependency] =
+  Context.environment["FOVEA_DOCS"] == nil
+  ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
+
 let collections: Target.Dependency = .product(
   name: "OrderedCollections", package: "swift-collections")
 
@@ -33,11 +38,11 @@ let package = Package(
   name: "fovea",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "FoveaTensors", targets: ["FoveaTensors"])
+    .library(name: "Fovea", targets: ["Fovea"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
-  ],
+  ] + documentationTools,
   // In rank order (Documentation/architecture.md): a target imports lower ranks only.
   targets: [
     // Rank 0
@@ -51,5 +56,9 @@ let package = Package(
     library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
     // Rank 3
     library("FoveaZoo", ["FoveaLayers", "FoveaGraph", "FoveaTensors"]),
+    // Rank 5
+    library("Fovea", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo"]),
+    // Tests
+    tests("Fovea"),
   ]
 )
