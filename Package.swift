@@ -60,5 +60,8 @@ let package = Package(
     library("Fovea", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo"]),
     // Tests
     tests("Fovea"),
+    tests("FoveaTensors"),
+    tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
+    tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
   ]
 )

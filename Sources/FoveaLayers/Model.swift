@@ -36,7 +36,9 @@ public struct Model: Hashable, Codable, Sendable {
   ) throws(GraphError) {
     func trace(_ mode: Mode, batch: Int) throws(GraphError) -> Tracer {
       let tracer = Tracer(mode: mode)
-      let shape = Shape([batch] + input.dimensions)
+      guard let shape = Shape(checking: [batch] + input.dimensions) else {
+        throw .operation(path: Self.inputName, .tooLarge("the input \(input)"))
+      }
       let value = try tracer.builder.input(Self.inputName, shape)
       let result = try function(SymbolicTensor(tracer: tracer, value: value))
       guard result.tracer === tracer else { throw .differentGraphs(path: Self.outputName) }

@@ -68,12 +68,16 @@ public final class Tracer {
   ///
   /// - Parameters:
   ///   - name: The last part of its name, such as `weight`.
+  ///   - extents: Its shape.
   ///   - initializer: How it starts.
-  /// - Throws: `GraphError.nameUsedTwice`; in a shared layer `sharedShape` where shapes differ.
+  /// - Throws: `GraphError.nameUsedTwice`, `tooLarge` past the largest shape; in a shared layer `sharedShape` where shapes differ.
   public func parameter(
-    _ name: String, _ shape: Shape, _ initializer: Initializer, role: Variable.Role = .parameter
+    _ name: String, _ extents: [Int], _ initializer: Initializer, role: Variable.Role = .parameter
   ) throws(GraphError) -> SymbolicTensor {
     let fullName = child(name)
+    guard let shape = Shape(checking: extents) else {
+      throw .operation(path: fullName, .tooLarge("a parameter \(extents)"))
+    }
     if scopes[scopes.count - 1].isShared, let existing = builder.graph.source(named: fullName) {
       guard builder.shape(of: existing) == shape else {
         throw .sharedShape(fullName, builder.shape(of: existing), shape)

@@ -10,6 +10,7 @@ from safetensors.torch import save
 SEED = 1603
 ROOT = Path(__file__).resolve().parents[2]
 RUNTIME_GOLDEN = ROOT / "Tests/FoveaRuntimeTests/Golden"
+TRAINING_GOLDEN = ROOT / "Tests/FoveaTrainingTests/Golden"
 ZOO_GOLDEN = ROOT / "Tests/FoveaZooTests/Golden"
 NUMBERS = (
     "Inputs and upstream gradients are exact float32 values. Results are computed in float64 and "
@@ -25,8 +26,8 @@ def source(script):
 class Recorder:
     """Collects the cases of one operation, then writes them as one safetensors file."""
 
-    def __init__(self, operation, script, numbers=NUMBERS):
-        self.path = RUNTIME_GOLDEN / f"{operation}.safetensors"
+    def __init__(self, operation, script, numbers=NUMBERS, folder=RUNTIME_GOLDEN):
+        self.path = folder / f"{operation}.safetensors"
         self.source = source(script)
         self.numbers = numbers
         self.cases = []

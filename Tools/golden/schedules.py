@@ -6,7 +6,7 @@ import warnings
 import torch
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR, StepLR
 
-from recording import RUNTIME_GOLDEN, source, write_json
+from recording import TRAINING_GOLDEN, source, write_json
 
 STEPS = 40
 
@@ -90,4 +90,4 @@ def record():
             "arguments": {"learningRate": 0.1, "stepSize": size, "gamma": gamma},
         } | values(lambda optimizer: StepLR(optimizer, size, gamma)))
     entries += [fastai_one_cycle(STEPS), fastai_one_cycle(37)]
-    write_json(RUNTIME_GOLDEN / "schedules.json", source("schedules.py"), entries)
+    write_json(TRAINING_GOLDEN / "schedules.json", source("schedules.py"), entries)

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from recording import ROOT, SEED, Recorder
+from recording import TRAINING_GOLDEN, ROOT, SEED, Recorder
 
 BATCH = 64
 MEAN, DEVIATION = 0.1307, 0.3081
@@ -88,7 +88,7 @@ def train(initial, make_optimizer, steps, kind):
 
 def record_curve(name, arguments, make_optimizer):
     steps = arguments["steps"]
-    recorder = Recorder(name, "simple_cnn.py", NUMBERS)
+    recorder = Recorder(name, "simple_cnn.py", NUMBERS, TRAINING_GOLDEN)
     torch.manual_seed(SEED)
     initial = state(simple_cnn())
     single, _, _ = train(initial, make_optimizer, steps, torch.float32)

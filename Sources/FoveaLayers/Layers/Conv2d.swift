@@ -1,5 +1,4 @@
 public import FoveaGraph
-import FoveaTensors
 
 /// How an image is padded with zeros.
 public enum Padding: Hashable, Sendable, ExpressibleByIntegerLiteral {
@@ -135,10 +134,10 @@ public struct Conv2d: Layer {
       throw .operation(
         path: tracer.path, .groups(groups, inChannels: channels, outChannels: outChannels))
     }
-    let shape: Shape = [outChannels, channels / groups, rows.kernel, columns.kernel]
-    let weight = try tracer.parameter("weight", shape, weightInitializer)
+    let perFilter = [channels / groups, rows.kernel, columns.kernel]
+    let weight = try tracer.parameter("weight", [outChannels] + perFilter, weightInitializer)
     guard bias else { return try tracer.append(convolution, [input, weight])[0] }
-    let fanIn = shape.elementCount / outChannels
+    let fanIn = perFilter.reduce(1, *)
     let bias = try tracer.parameter("bias", [outChannels], .pytorchBias(fanIn: fanIn))
     return try tracer.append(convolution, [input, weight, bias])[0]
   }

@@ -1,5 +1,4 @@
 public import FoveaGraph
-import FoveaTensors
 
 /// Multiplies rows by a weight matrix: `[N, inFeatures] → [N, outFeatures]`.
 ///

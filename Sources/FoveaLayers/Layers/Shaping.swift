@@ -1,4 +1,5 @@
 public import FoveaGraph
+import FoveaTensors
 
 /// Merges the axes from `startAxis` on into one: `[N, C, H, W] → [N, C·H·W]`.
 public struct Flatten: Layer {
@@ -28,10 +29,14 @@ public struct Reshape: Layer {
   public init(_ shape: Int...) { self.shape = shape }
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
-    let known = shape.filter { $0 != -1 }.reduce(1, *)
-    let perImage = input.shape.dimensions.dropFirst().reduce(1, *)
+    let image = Shape(Array(input.shape.dimensions.dropFirst()))
+    let resolved: Shape
+    do {
+      resolved = try FoveaGraph.Reshape(shape).outputShapes(for: [image])[0]
+    } catch {
+      throw .operation(path: input.tracer.path, error)
+    }
     // The batch is what is inferred in the graph, so that another batch still fits.
-    let resolved = shape.map { $0 == -1 && known > 0 ? perImage / known : $0 }
-    return try input.tracer.append(FoveaGraph.Reshape([-1] + resolved), [input])[0]
+    return try input.tracer.append(FoveaGraph.Reshape([-1] + resolved.dimensions), [input])[0]
   }
 }

@@ -16,11 +16,11 @@ extension Conv2d: ExecutableOperation {
         geometry: geometry, in: binding.inputs[0].floats, weight: binding.inputs[1].floats,
         bias: binding.inputs.count == 3 ? binding.inputs[2].floats : nil, packed: packed,
         out: binding.outputs[0].floats))
-    try binding.pack(isConstant: isConstant, capacity: Int(fovea_conv2d_max_steps.rawValue)) {
+    try binding.pack(isConstant: isConstant, capacity: fovea_conv2d_max_steps) {
       fovea_conv2d_forward_pack_steps(kernels, arguments, $0)
     }
     try binding.run(
-      capacity: Int(fovea_conv2d_max_steps.rawValue),
+      capacity: fovea_conv2d_max_steps,
       scratchBytes: fovea_conv2d_forward_scratch_bytes(kernels, &geometry)
     ) { fovea_conv2d_forward_steps(kernels, arguments, $0) }
   }
@@ -53,11 +53,11 @@ extension Conv2dInputGradient: ExecutableOperation {
         geometry: geometry, out_gradient: binding.inputs[0].floats,
         weight: binding.inputs[1].floats, packed: packed,
         in_gradient: binding.outputs[0].floats))
-    try binding.pack(isConstant: isConstant, capacity: Int(fovea_conv2d_max_steps.rawValue)) {
+    try binding.pack(isConstant: isConstant, capacity: fovea_conv2d_max_steps) {
       fovea_conv2d_input_gradient_pack_steps(kernels, arguments, $0)
     }
     try binding.run(
-      capacity: Int(fovea_conv2d_max_steps.rawValue),
+      capacity: fovea_conv2d_max_steps,
       scratchBytes: fovea_conv2d_input_gradient_scratch_bytes(kernels, &geometry)
     ) { fovea_conv2d_input_gradient_steps(kernels, arguments, $0) }
   }
@@ -75,7 +75,7 @@ extension Conv2dWeightGradient: ExecutableOperation {
         geometry: geometry, in: binding.inputs[0].floats, out_gradient: binding.inputs[1].floats,
         workspace: workspace, weight_gradient: binding.outputs[0].floats))
     try binding.run(
-      capacity: Int(fovea_conv2d_max_steps.rawValue),
+      capacity: fovea_conv2d_max_steps,
       scratchBytes: fovea_conv2d_weight_gradient_scratch_bytes(kernels, &geometry)
     ) { fovea_conv2d_weight_gradient_steps(kernels, arguments, $0) }
   }

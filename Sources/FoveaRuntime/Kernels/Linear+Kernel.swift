@@ -31,7 +31,7 @@ extension KernelBinding {
         b_column_stride: transposeRight ? right.shape[1] : 1,
         bias: bias, out: outputs[0].floats))
     try run(
-      capacity: Int(fovea_matmul_max_steps.rawValue),
+      capacity: fovea_matmul_max_steps,
       scratchBytes: fovea_matmul_scratch_bytes(kernels, arguments)
     ) { fovea_matmul_steps(kernels, arguments, $0) }
   }

@@ -1,0 +1,68 @@
+// fovea_batch_norm.h: normalisation of each channel over all pixels of a batch, float32.
+//
+//   out = (in - mean[c]) * inverse_deviation[c] * weight[c] + bias[c]
+//
+//   training   mean and biased variance of the batch, inverse_deviation = 1 / sqrt(variance + epsilon);
+//              new_running = (1 - momentum) * running + momentum * batch, with the unbiased variance
+//   inference  mean and variance are running ones
+//   gradient   with h = (in - mean) * inverse_deviation and sums over the rows:
+//              bias_gradient = sum g, weight_gradient = sum g h,
+//              in_gradient = weight * inverse_deviation * (g - sum g / rows - h * sum g h / rows)
+//
+// Layout    [rows][channels], dense; a row is a pixel; vectors [channels]. weight or bias NULL is 1 or 0.
+// Requires  rows > 1 in training. in_gradient may be out_gradient, new_running_* may be running_*, out
+//           of inference may be in; nothing else that is written overlaps what is read.
+// Ensures   writes all of its results.
+// Numbers   blocks of rows give mean and squared deviations of their own, which are joined in double by
+//           T. Chan et al., doi:10.2307/2683386, in an order that the shape alone settles.
+
+#ifndef FOVEA_BATCH_NORM_H
+#define FOVEA_BATCH_NORM_H
+
+#include "fovea_kernels.h"
+
+enum { fovea_batch_norm_max_steps = 3 };
+
+typedef struct {
+  long rows, channels;
+  float epsilon, momentum;
+  const float *_Nonnull in;
+  const float *_Nullable weight;
+  const float *_Nullable bias;
+  const float *_Nonnull running_mean;
+  const float *_Nonnull running_variance;
+  float *_Nullable workspace;
+  float *_Nonnull out;
+  float *_Nullable mean;
+  float *_Nullable inverse_deviation;
+  float *_Nullable new_running_mean;
+  float *_Nullable new_running_variance;
+} fovea_batch_norm_arguments;
+
+typedef struct {
+  long rows, channels;
+  const float *_Nonnull in;
+  const float *_Nonnull out_gradient;
+  const float *_Nonnull mean;
+  const float *_Nonnull inverse_deviation;
+  const float *_Nullable weight;
+  float *_Nonnull workspace;
+  float *_Nonnull in_gradient;
+  float *_Nonnull weight_gradient;
+  float *_Nonnull bias_gradient;
+} fovea_batch_norm_gradient_arguments;
+
+// Workspace of training and of the gradient, from rows and channels.
+size_t fovea_batch_norm_workspace_bytes(long rows, long channels);
+
+long fovea_batch_norm_training_steps(
+    const fovea_kernel_table *_Nonnull kernels,
+    const fovea_batch_norm_arguments *_Nonnull arguments, fovea_step *_Nonnull steps);
+long fovea_batch_norm_inference_steps(
+    const fovea_kernel_table *_Nonnull kernels,
+    const fovea_batch_norm_arguments *_Nonnull arguments, fovea_step *_Nonnull steps);
+long fovea_batch_norm_gradient_steps(
+    const fovea_kernel_table *_Nonnull kernels,
+    const fovea_batch_norm_gradient_arguments *_Nonnull arguments, fovea_step *_Nonnull steps);
+
+#endif

@@ -1,0 +1,33 @@
+// fovea_optimizer.h: one step of an optimiser over one parameter, float32.
+//
+//   sgd_update   g' = g + weight_decay w;  v' = momentum v + g';
+//                w' = w - rate (nesterov ? g' + momentum v' : v')
+//                settings = [rate, momentum]
+//   adam_update  decoupled: w0 = w (1 - rate weight_decay), g' = g; else w0 = w, g' = g + weight_decay w;
+//                m' = m + (1 - beta1) (g' - m);  v' = beta2 v + (1 - beta2) g'^2;
+//                w' = w0 - (rate / c1) m' / (sqrt(v') / sqrt(c2) + epsilon)
+//                settings = [rate, beta1, c1, c2], c the bias corrections 1 - beta^t
+//
+// Layout    dense, `count` elements each. settings are read when a task runs.
+// Requires  count >= 0; each new_* may be its old one, and nothing else overlaps.
+
+#ifndef FOVEA_OPTIMIZER_H
+#define FOVEA_OPTIMIZER_H
+
+#include "fovea_kernels.h"
+
+typedef struct {
+  long count;
+  const float *_Nonnull settings;
+  const float *_Nonnull weight;
+  const float *_Nonnull gradient;
+  const float *_Nonnull first;            // velocity, or the first moment
+  const float *_Nullable second;          // the second moment
+  float *_Nonnull new_weight;
+  float *_Nonnull new_first;
+  float *_Nullable new_second;
+  float weight_decay, beta2, epsilon;
+  bool nesterov, decoupled;
+} fovea_optimizer_arguments;
+
+#endif

@@ -1,0 +1,67 @@
+import FoveaLayers
+import FoveaTensors
+import Foundation
+import Testing
+
+@Suite struct InitializerTests {
+  static let shape: Shape = [64, 32, 3, 3]  // fan in 288, fan out 576
+  static let stream = RandomStream(seed: 1, named: "initial/weight")
+
+  @Test(arguments: [
+    (Initializer.kaimingUniform(), (6.0 / 288).squareRoot()),
+    (.kaimingUniform(fan: .fanOut), (6.0 / 576).squareRoot()),
+    (.pytorchDefault, (1.0 / 288).squareRoot()),
+    (.xavierUniform(), (6.0 / 864).squareRoot()),
+    (.xavierUniform(gain: 2), 2 * (6.0 / 864).squareRoot()),
+    (.pytorchBias(fanIn: 288), (1.0 / 288).squareRoot()),
+    (.uniform(bound: 3), 3),
+  ])
+  func `uniform initialisers fill their range`(initializer: Initializer, bound: Double) throws {
+    let values = initializer.tensor(Self.shape, Self.stream).floats.map(Double.init)
+    let (low, high) = (try #require(values.min()), try #require(values.max()))
+    #expect(low >= -bound * 1.000_001 && low < -0.999 * bound)
+    #expect(high <= bound * 1.000_001 && high > 0.999 * bound)
+  }
+
+  @Test(arguments: [
+    (Initializer.kaimingNormal(), (2.0 / 288).squareRoot()),
+    (.kaimingNormal(a: 1, fan: .fanOut), (1.0 / 576).squareRoot()),
+    (.xavierNormal(), (2.0 / 864).squareRoot()),
+    (.normal(deviation: 0.25), 0.25),
+  ])
+  func `normal initialisers have their deviation`(initializer: Initializer, deviation: Double) {
+    let values = initializer.tensor(Self.shape, Self.stream).floats.map(Double.init)
+    let square = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
+    #expect(abs(square.squareRoot() / deviation - 1) < 0.02)
+  }
+
+  @Test(arguments: [[8, 20], [20, 8], [6, 2, 3, 3]])
+  func `orthogonal rows are at right angles`(dimensions: [Int]) {
+    let shape = Shape(dimensions)
+    let values = Initializer.orthogonal(gain: 2).tensor(shape, Self.stream).floats
+    let (rows, columns) = (shape[0], shape.elementCount / shape[0])
+    let isWide = rows <= columns
+    func element(_ vector: Int, _ position: Int) -> Float {
+      isWide ? values[vector * columns + position] : values[position * columns + vector]
+    }
+    for first in 0..<min(rows, columns) {
+      for second in 0...first {
+        let product = (0..<max(rows, columns)).reduce(Float(0)) {
+          $0 + element(first, $1) * element(second, $1)
+        }
+        #expect(abs(product - (first == second ? 4 : 0)) < 1e-5)
+      }
+    }
+  }
+
+  @Test func `the same seed gives the same weights, whatever else the model has`() throws {
+    let small = try Model(input: [1, 4, 4]) { Conv2d(2, kernel: 3).named("conv") }
+    let large = try Model(input: [1, 4, 4]) {
+      Conv2d(2, kernel: 3).named("conv")
+      Conv2d(5, kernel: 1)
+    }
+    #expect(
+      small.initialWeights(seed: 3)["conv.weight"] == large.initialWeights(seed: 3)["conv.weight"])
+    #expect(small.initialWeights(seed: 3) != small.initialWeights(seed: 4))
+  }
+}

@@ -1,0 +1,137 @@
+import FoveaGraph
+import FoveaLayers
+import FoveaTensors
+import Testing
+
+typealias Conv2d = FoveaLayers.Conv2d
+typealias BatchNorm2d = FoveaLayers.BatchNorm2d
+typealias ReLU = FoveaLayers.ReLU
+typealias Linear = FoveaLayers.Linear
+typealias Flatten = FoveaLayers.Flatten
+typealias Dropout = FoveaLayers.Dropout
+
+struct Block: CompositeLayer {
+  let channels: Int
+  var stride = 1
+  var body: some Layer {
+    Residual(
+      shortcut: stride == 1
+        ? nil : Sequential { Conv2d(channels, kernel: 1, stride: Extent2d(stride), bias: false) }
+    ) {
+      Conv2d(channels, kernel: 3, stride: Extent2d(stride), padding: 1, bias: false).named("conv1")
+      BatchNorm2d().named("bn1")
+    }.inlined()
+    ReLU()
+  }
+}
+
+@Suite struct ModelTests {
+  @Test func `names are PyTorch's`() throws {
+    let model = try Model(input: [3, 8, 8]) {
+      Conv2d(4, kernel: 3, padding: 1)
+      Sequential {
+        Block(channels: 4)
+        Block(channels: 8, stride: 2)
+      }.named("layer1")
+      Flatten()
+      Linear(5).named("fc")
+    }
+    #expect(
+      model.parameters.map(\.name) == [
+        "0.weight", "0.bias", "layer1.0.conv1.weight", "layer1.0.bn1.weight",
+        "layer1.0.bn1.bias", "layer1.0.bn1.running_mean", "layer1.0.bn1.running_var",
+        "layer1.1.conv1.weight", "layer1.1.bn1.weight", "layer1.1.bn1.bias",
+        "layer1.1.bn1.running_mean", "layer1.1.bn1.running_var", "layer1.1.downsample.0.weight",
+        "fc.weight", "fc.bias",
+      ])
+    #expect(try model.outputShape == [5])
+  }
+
+  @Test func `input channels are inferred, or checked where they are given`() throws {
+    #expect(try Model(input: [3, 8, 8]) { Conv2d(3, 10, kernel: 2, stride: 2) }.outputShape
+      == [10, 4, 4])
+    #expect(
+      throws: GraphError.operation(
+        path: "1", .channels("Conv2d", expected: 3, actual: [1, 7, 8, 8]))
+    ) {
+      try Model(input: [3, 8, 8]) {
+        Conv2d(7, kernel: 1)
+        Conv2d(3, 10, kernel: 2, stride: 2)
+      }
+    }
+  }
+
+  @Test func `a kernel that does not fit names the layer and the remedy`() {
+    do {
+      _ = try Model(input: [1, 5, 5]) {
+        Sequential { Conv2d(4, kernel: 7) }.named("layer2")
+      }
+      Issue.record("a 7×7 kernel was taken on 5×5 pixels")
+    } catch {
+      #expect(
+        "\(error)" == "layer2.0: kernel 7×7 spans more than the padded 5×5 input; "
+          + "pad more, or drop a stride before it")
+    }
+  }
+
+  @Test func `settings that make no layer are refused, and never trap`() {
+    let wrong: [any Layer] = [
+      Conv2d(0, kernel: 3), Conv2d(-4, kernel: 3), Conv2d(4, kernel: 0), Conv2d(4, kernel: -3),
+      Conv2d(4, kernel: 3, stride: 0), Conv2d(4, kernel: 3, groups: 0),
+      Conv2d(4, kernel: 3, groups: 2), Conv2d(.max, kernel: 3), Conv2d(4, kernel: 3, padding: -1),
+      Conv2d(4, kernel: Extent2d(.max)), MaxPool2d(kernel: 3, padding: 2),
+      Linear(4), FoveaLayers.AdaptiveAvgPool2d(0), FoveaLayers.Reshape(7), Dropout(1.5),
+      BatchNorm2d(epsilon: -1), BatchNorm2d(momentum: 2), Flatten(startAxis: 9),
+    ]
+    for layer in wrong {
+      #expect(throws: GraphError.self, "\(layer)") {
+        try Model(input: [3, 8, 8], function: layer.forward)
+      }
+    }
+  }
+
+  @Test func `functions on values build what is no chain`() throws {
+    let block = Conv2d(3, kernel: 3, padding: 1)
+    let model = try Model(input: [3, 6, 6]) { (x: SymbolicTensor) throws(GraphError) in
+      let y = try relu(x + block(x))
+      return try concatenate([y, x])
+    }
+    #expect(try model.outputShape == [6, 6, 6])
+    #expect(model.parameters.map(\.name) == ["0.weight", "0.bias"])
+  }
+
+  @Test func `a shared layer has one set of parameters`() throws {
+    let model = try Model(input: [4, 6, 6]) {
+      Conv2d(4, kernel: 3, padding: 1).shared(as: "tied")
+      ReLU()
+      Conv2d(4, kernel: 3, padding: 1).shared(as: "tied")
+    }
+    #expect(model.parameters.map(\.name) == ["tied.weight", "tied.bias"])
+    #expect(throws: GraphError.sharedShape("tied.weight", [4, 4, 3, 3], [8, 4, 3, 3])) {
+      try Model(input: [4, 6, 6]) {
+        Conv2d(4, kernel: 3, padding: 1).shared(as: "tied")
+        Conv2d(8, kernel: 3, padding: 1).shared(as: "tied")
+      }
+    }
+  }
+
+  @Test func `a name that is used twice by accident is refused`() {
+    #expect(throws: GraphError.nameUsedTwice("conv.weight")) {
+      try Model(input: [4, 6, 6]) {
+        Conv2d(4, kernel: 3).named("conv")
+        Conv2d(4, kernel: 3).named("conv")
+      }
+    }
+  }
+
+  @Test func `dropout and batch statistics are for training alone`() throws {
+    let model = try Model(input: [4, 6, 6]) {
+      BatchNorm2d()
+      Dropout(0.5)
+    }
+    #expect(model.inference.nodes.map(\.operation.name).last == "BatchNorm2d")
+    #expect(model.inference.updates.isEmpty)
+    #expect(model.training.nodes.map(\.operation.name).last == "Dropout")
+    #expect(Array(model.training.updates.keys) == ["0.running_mean", "0.running_var"])
+  }
+}
