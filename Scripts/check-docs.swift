@@ -1,9 +1,9 @@
 // Checks what the Markdown files say. Run in the package's root: swift Scripts/check-docs.swift
 //
 // 1. A relative link leads to a file that is there, and `#heading` to a heading of it.
-// 2. Swift code is quoted, never typed: before each ```swift block stands `<!-- from FILE -->`, and its
-//    lines are found in that file, one after another; a line `// …` leaves some out. Examples/ and
-//    Sources/ are built, so what a reader copies compiles.
+// 2. Code is quoted, never typed: before each block of Swift, C or Python stands `<!-- from FILE -->`,
+//    and its lines are found in that file, one after another; a line `// …` or `# …` leaves some out.
+//    What is quoted is built or run elsewhere, so what a reader copies works.
 
 import Foundation
 
@@ -58,7 +58,8 @@ func linkProblems(in text: String, of file: String) -> [String] {
 }
 
 func quotationProblems(in text: String, of file: String) -> [String] {
-  text.matches(of: #/(?ms)(?:<!-- from (\S+) -->\n)?^```swift\n(.*?)^```/#).compactMap { match in
+  text.matches(of: #/(?ms)(?:<!-- from (\S+) -->\n)?^```(?:swift|c|python)\n(.*?)^```/#).compactMap
+  { match in
     let code = String(match.2)
     let start = code.prefix { $0 != "\n" }
     guard let source = match.1.map({ String($0) }) else {
@@ -69,7 +70,7 @@ func quotationProblems(in text: String, of file: String) -> [String] {
       return "\(file): \(source), which is quoted, is not there"
     }
     var rest = trimmedLines(quoted)[...]
-    for passage in trimmedLines(code).split(separator: "// …") {
+    for passage in trimmedLines(code).split(whereSeparator: { $0 == "// …" || $0 == "# …" }) {
       let lines = Array(passage).drop { $0.isEmpty }.reversed().drop { $0.isEmpty }.reversed()
       guard let range = rest.firstRange(of: Array(lines)) else {
         return
