@@ -61,6 +61,10 @@ let package = Package(
     // Tests
     tests("Fovea"),
     tests("FoveaTensors"),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    tests(
+      "FoveaRuntime", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
+      resources: [.copy("Golden")]),
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
   ]
