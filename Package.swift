@@ -57,7 +57,11 @@ let package = Package(
     // Rank 3
     library("FoveaZoo", ["FoveaLayers", "FoveaGraph", "FoveaTensors"]),
     // Rank 5
-    library("Fovea", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo"]),
+    library(
+      "Fovea",
+      [
+        "FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors", "FoveaZoo",
+      ]),
     // Tests
     tests("Fovea"),
     tests("FoveaTensors"),

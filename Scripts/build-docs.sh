@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 targets=()
-for folder in Sources/Fovea*/; do [ "$folder" = Sources/FoveaRuntime/ ] || [ "$folder" = Sources/FoveaTraining/ ] || targets+=(--target "$(basename "$folder")"); done
+for folder in Sources/Fovea*/; do [ "$folder" = Sources/FoveaTraining/ ] || targets+=(--target "$(basename "$folder")"); done
 
 # The plugin is a dependency of nothing but this: a folder of its own keeps it out of other builds.
 build=.build-docs

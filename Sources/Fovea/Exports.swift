@@ -1,5 +1,6 @@
 @_exported import FoveaAnalysis
 @_exported import FoveaLayers
+@_exported import FoveaRuntime
 @_exported import FoveaTensors
 @_exported import FoveaZoo
 
