@@ -8,6 +8,14 @@ let swiftSettings: [SwiftSetting] =
   [.enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("ExistentialAny")]
   + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+// Every kernel takes arguments, scratch and task, whether it needs them or not.
+let cSettings: [CSetting] =
+  strict
+  ? [
+    .enableWarning("all"), .enableWarning("extra"), .disableWarning("unused-parameter"),
+    .treatAllWarnings(as: .error),
+  ] : []
+
 // Only `make docs` needs the plugin, so that nobody else fetches it.
 let documentationTools: [Package.Dependency] =
   Context.environment["FOVEA_DOCS"] == nil
@@ -46,7 +54,7 @@ let package = Package(
   // In rank order (Documentation/architecture.md): a target imports lower ranks only.
   targets: [
     // Rank 0
-    .target(name: "CFoveaKernels", exclude: ["README.md"]),
+    .target(name: "CFoveaKernels", exclude: ["README.md"], cSettings: cSettings),
     library("FoveaTensors", [collections]),
     // Rank 1
     library("FoveaGraph", ["FoveaTensors", collections]),
