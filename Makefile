@@ -34,7 +34,7 @@ test-full: ## As test, with 100,000 damaged files a format and every slow case
 
 .PHONY: bench
 bench: bootstrap ## Measure kernels and training steps
-	@swift run $(release) --package-path Benchmarks $(quiet)
+	@swift run $(release) --package-path Benchmarks $(quiet) fovea-bench-kernels
 
 .PHONY: bench-peers
 bench-peers: bootstrap ## Measure side by side with PyTorch (needs python3; installs it into .venv-peers)

@@ -10,7 +10,8 @@ fi
 
 # One line a library: its header, its Debian package, its Homebrew formula ("-": part of the system).
 libraries="
-zlib.h  zlib1g-dev  -
+zlib.h         zlib1g-dev  -
+openssl/evp.h  libssl-dev  -
 "
 
 compiler=$(command -v clang || command -v cc)

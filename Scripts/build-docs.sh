@@ -11,7 +11,7 @@ for folder in Sources/Fovea*/; do [ "$folder" = Sources/FoveaTraining/ ] || targ
 build=.build-docs
 log=$build/docs.log
 mkdir -p $build
-if ! FOVEA_DOCS=1 swift package --scratch-path $build --allow-writing-to-package-directory \
+if ! FOVEA_DOCS=1 swift package --scratch-path $build \
   generate-documentation "${targets[@]}" --enable-experimental-combined-documentation \
   --experimental-documentation-coverage --coverage-summary-level none > $log 2>&1; then
   cat $log
