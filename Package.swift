@@ -8,6 +8,19 @@ let swiftSettings: [SwiftSetting] =
   [.enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("ExistentialAny")]
   + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+// Every kernel takes arguments, scratch and task, whether it needs them or not.
+let cSettings: [CSetting] =
+  strict
+  ? [
+    .enableWarning("all"), .enableWarning("extra"), .disableWarning("unused-parameter"),
+    .treatAllWarnings(as: .error),
+  ] : []
+
+// Only `make docs` needs the plugin, so that nobody else fetches it.
+let documentationTools: [Package.Dependency] =
+  Context.environment["FOVEA_DOCS"] == nil
+  ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
+
 let collections: Target.Dependency = .product(
   name: "OrderedCollections", package: "swift-collections")
 
@@ -33,16 +46,16 @@ let package = Package(
   name: "fovea",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "FoveaTensors", targets: ["FoveaTensors"]),
+    .library(name: "Fovea", targets: ["Fovea"]),
     .library(name: "CFoveaKernels", targets: ["CFoveaKernels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
-  ],
+  ] + documentationTools,
   // In rank order (Documentation/architecture.md): a target imports lower ranks only.
   targets: [
     // Rank 0
-    .target(name: "CFoveaKernels", exclude: ["README.md"]),
+    .target(name: "CFoveaKernels", exclude: ["README.md"], cSettings: cSettings),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
     library("FoveaTensors", [collections]),
@@ -66,7 +79,15 @@ let package = Package(
       [
         "FoveaLayers", "FoveaGraph", "FoveaRuntime", "FoveaData", "FoveaFormats", "FoveaTensors",
       ]),
+    // Rank 5
+    library(
+      "Fovea",
+      [
+        "FoveaAnalysis", "FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaRuntime",
+        "FoveaTensors", "FoveaTraining", "FoveaZoo",
+      ]),
     // Tests
+    tests("Fovea"),
     tests("CFoveaKernels", ["FoveaTensors"]),
     tests("FoveaTensors"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),

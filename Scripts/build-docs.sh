@@ -1,0 +1,33 @@
+#!/bin/bash
+# Builds the documentation of all targets into one archive and says where it is. Fails on DocC's
+# warnings, and on public declarations without documentation.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+targets=()
+for folder in Sources/Fovea*/; do [ "$folder" = Sources/FoveaTraining/ ] || targets+=(--target "$(basename "$folder")"); done
+
+# The plugin is a dependency of nothing but this: a folder of its own keeps it out of other builds.
+build=.build-docs
+log=$build/docs.log
+mkdir -p $build
+if ! FOVEA_DOCS=1 swift package --scratch-path $build \
+  generate-documentation "${targets[@]}" --enable-experimental-combined-documentation \
+  --experimental-documentation-coverage --coverage-summary-level none > $log 2>&1; then
+  cat $log
+  exit 1
+fi
+
+# A list of parameters may leave out those that speak for themselves.
+warnings=$(awk '
+  /^warning:/ { shown = /^warning: Parameter .* is missing documentation$/ ? 0 : 8 }
+  shown-- > 0
+' $log)
+if [ -n "$warnings" ]; then
+  echo "$warnings"
+  exit 1
+fi
+
+archives=$build/plugins/Swift-DocC/outputs
+swift Scripts/check-coverage.swift $archives/intermediates/*.doccarchive/documentation-coverage.json
+echo "Documentation: $archives/fovea.doccarchive"
