@@ -36,7 +36,8 @@ let package = Package(
     .library(name: "FoveaTensors", targets: ["FoveaTensors"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
   ],
   // In rank order (Documentation/architecture.md): a target imports lower ranks only.
   targets: [
@@ -51,9 +52,12 @@ let package = Package(
     library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
     // Rank 3
     library("FoveaZoo", ["FoveaLayers", "FoveaGraph", "FoveaTensors"]),
+    // Rank 4
+    library("FoveaDrawing", ["FoveaAnalysis"]),
     // Tests
     tests("FoveaTensors"),
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
+    tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
   ]
 )
