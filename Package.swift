@@ -56,6 +56,10 @@ let package = Package(
     library("FoveaDrawing", ["FoveaAnalysis"]),
     // Tests
     tests("FoveaTensors"),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    tests(
+      "FoveaRuntime", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
+      resources: [.copy("Golden")]),
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),

@@ -98,16 +98,16 @@ struct StoragePlan {
         continue
       }
       // A node may name several inputs for one result: the first that may be overwritten is.
-      let candidates = overwritable.filter { $0.output == output && !taken.contains($0.input) }
-      let place = candidates.lazy.compactMap { candidate -> (Int, Place)? in
-        self.overwrite(node.inputs[candidate.input], at: index, by: value).map {
-          (candidate.input, $0)
-        }
-      }.first
-      if let (input, place) = place {
-        taken.insert(input)
-        places[value] = place
-        extend(place, to: last)
+      var reused: (input: Int, place: Place)?
+      for candidate in overwritable
+      where candidate.output == output && !taken.contains(candidate.input) && reused == nil {
+        let input = node.inputs[candidate.input]
+        reused = overwrite(input, at: index, by: value).map { (candidate.input, $0) }
+      }
+      if let reused {
+        taken.insert(reused.input)
+        places[value] = reused.place
+        extend(reused.place, to: last)
       } else {
         let type = node.operation.outputElementType
         let byteCount = AlignedMemory.rounded(shape.elementCount * type.byteCount)

@@ -39,8 +39,8 @@ public struct ZooModel: Sendable {
   ///   - classes: The number of classes; the published one where left out.
   /// - Throws: `GraphError` where the network does not take such an input.
   public func build(input: Shape? = nil, classes: Int? = nil) throws(GraphError) -> Model {
-    let chain = layers(classes ?? defaultClasses)
-    return try Model(input: input ?? defaultInput) { chain }
+    try Model(
+      input: input ?? defaultInput, function: layers(classes ?? defaultClasses).forward)
   }
 
   /// Every network, in the order in which lists show them.

@@ -26,13 +26,13 @@ enum { fovea_batch_norm_max_steps = 3 };
 typedef struct {
   long rows, channels;
   float epsilon, momentum;
-  const float *_Nonnull in;
+  const float *_Null_unspecified in;
   const float *_Nullable weight;
   const float *_Nullable bias;
-  const float *_Nonnull running_mean;
-  const float *_Nonnull running_variance;
+  const float *_Null_unspecified running_mean;
+  const float *_Null_unspecified running_variance;
   float *_Nullable workspace;
-  float *_Nonnull out;
+  float *_Null_unspecified out;
   float *_Nullable mean;
   float *_Nullable inverse_deviation;
   float *_Nullable new_running_mean;
@@ -41,19 +41,21 @@ typedef struct {
 
 typedef struct {
   long rows, channels;
-  const float *_Nonnull in;
-  const float *_Nonnull out_gradient;
-  const float *_Nonnull mean;
-  const float *_Nonnull inverse_deviation;
+  const float *_Null_unspecified in;
+  const float *_Null_unspecified out_gradient;
+  const float *_Null_unspecified mean;
+  const float *_Null_unspecified inverse_deviation;
   const float *_Nullable weight;
-  float *_Nonnull workspace;
-  float *_Nonnull in_gradient;
-  float *_Nonnull weight_gradient;
-  float *_Nonnull bias_gradient;
+  float *_Null_unspecified workspace;
+  float *_Null_unspecified in_gradient;
+  float *_Null_unspecified weight_gradient;
+  float *_Null_unspecified bias_gradient;
 } fovea_batch_norm_gradient_arguments;
 
 // Workspace of training and of the gradient, from rows and channels.
 size_t fovea_batch_norm_workspace_bytes(long rows, long channels);
+// Scratch for each thread, of every step.
+size_t fovea_batch_norm_scratch_bytes(long channels);
 
 long fovea_batch_norm_training_steps(
     const fovea_kernel_table *_Nonnull kernels,

@@ -28,4 +28,15 @@ fovea_isa fovea_best_isa(void);
 // False in a debug build, where SwiftPM compiles C without optimisation.
 bool fovea_kernels_are_optimised(void);
 
+#include "fovea_batch_norm.h"
+#include "fovea_conv2d.h"
+#include "fovea_dropout.h"
+#include "fovea_elementwise.h"
+#include "fovea_matmul.h"
+#include "fovea_optimizer.h"
+#include "fovea_pool2d.h"
+#include "fovea_reduce.h"
+#include "fovea_softmax.h"
+#include "fovea_strided.h"
+
 #endif

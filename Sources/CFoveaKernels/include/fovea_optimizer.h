@@ -18,13 +18,13 @@
 
 typedef struct {
   long count;
-  const float *_Nonnull settings;
-  const float *_Nonnull weight;
-  const float *_Nonnull gradient;
-  const float *_Nonnull first;            // velocity, or the first moment
+  const float *_Null_unspecified settings;
+  const float *_Null_unspecified weight;
+  const float *_Null_unspecified gradient;
+  const float *_Null_unspecified first;            // velocity, or the first moment
   const float *_Nullable second;          // the second moment
-  float *_Nonnull new_weight;
-  float *_Nonnull new_first;
+  float *_Null_unspecified new_weight;
+  float *_Null_unspecified new_first;
   float *_Nullable new_second;
   float weight_decay, beta2, epsilon;
   bool nesterov, decoupled;

@@ -28,7 +28,7 @@ typedef struct {
   bool count_include_pad;
   const float *_Nullable in;
   const float *_Nullable out_gradient;
-  float *_Nonnull out;
+  float *_Null_unspecified out;
 } fovea_pool2d_arguments;
 
 // Tasks of the forward kernels, and of the gradients.

@@ -23,8 +23,8 @@ typedef struct {
   long kept_rank, reduced_rank;
   long kept_extents[fovea_reduce_max_rank], kept_strides[fovea_reduce_max_rank];
   long reduced_extents[fovea_reduce_max_rank], reduced_strides[fovea_reduce_max_rank];
-  const float *_Nonnull in;
-  float *_Nonnull out;
+  const float *_Null_unspecified in;
+  float *_Null_unspecified out;
   float scale;
   const float *_Nullable largest;
   const float *_Nullable gradient;
@@ -34,9 +34,9 @@ long fovea_reduce_tasks(const fovea_reduce_arguments *_Nonnull arguments);
 
 typedef struct {
   long rows, columns;
-  const float *_Nonnull in;
-  double *_Nonnull workspace;
-  float *_Nonnull out;
+  const float *_Null_unspecified in;
+  double *_Null_unspecified workspace;
+  float *_Null_unspecified out;
   float scale;
 } fovea_reduce_rows_arguments;
 

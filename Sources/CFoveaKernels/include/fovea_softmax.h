@@ -23,22 +23,22 @@ enum { fovea_cross_entropy_max_steps = 2 };
 
 typedef struct {
   long outer, length, inner;
-  const float *_Nonnull in;
-  float *_Nonnull out;
+  const float *_Null_unspecified in;
+  float *_Null_unspecified out;
 } fovea_softmax_arguments;
 
 long fovea_softmax_tasks(const fovea_softmax_arguments *_Nonnull arguments);
 
 typedef struct {
   long rows, classes;
-  const float *_Nonnull logits;
+  const float *_Null_unspecified logits;
   const int32_t *_Nullable labels;
   const float *_Nullable targets;
   int32_t ignore_index;
   float smoothing;
   bool is_mean;
-  int32_t *_Nonnull status;
-  double *_Nonnull workspace;
+  int32_t *_Null_unspecified status;
+  double *_Null_unspecified workspace;
   float *_Nullable loss;
   const float *_Nullable gradient;
   float *_Nullable logits_gradient;

@@ -25,9 +25,9 @@ typedef struct {
   long a_strides[fovea_strided_max_rank];
   long b_strides[fovea_strided_max_rank];
   long out_strides[fovea_strided_max_rank];
-  const float *_Nonnull a;
+  const float *_Null_unspecified a;
   const float *_Nullable b;
-  float *_Nonnull out;
+  float *_Null_unspecified out;
   float scale;
 } fovea_strided_arguments;
 

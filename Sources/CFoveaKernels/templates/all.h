@@ -1,6 +1,33 @@
 // all.h: every template, then the table that dispatch hands out. Included by each variant_<isa>.c.
 
+#include "../conv2d_plan.h"
+#include "../batch_norm_plan.h"
+#include "../matmul_plan.h"
+#include "../pass.h"
+#include "../pool2d_plan.h"
+#include "../reduce_plan.h"
+#include "../sizes.h"
+#include "../softmax_plan.h"
 #include "vector.h"
+
+#include "broadcast_tile.h"
+#include "panel.h"
+
+#include "conv2d_region.h"
+
+#include "conv2d_f32.h"
+#include "conv2d_weight_gradient_f32.h"
+#include "depthwise_conv2d_f32.h"
+#include "matmul_f32.h"
+
+#include "batch_norm_f32.h"
+#include "dropout_f32.h"
+#include "elementwise_f32.h"
+#include "optimizer_f32.h"
+#include "pool2d_f32.h"
+#include "reduce_f32.h"
+#include "softmax_f32.h"
+#include "strided_f32.h"
 
 const fovea_kernel_table FOVEA_NAME(fovea_kernel_table) = {
     .isa = FOVEA_NAME(fovea_isa),

@@ -1,0 +1,122 @@
+// broadcast_tile.h: the micro-kernel under convolution and matrix multiplication.
+//
+//   out[out_offsets[i] + j] = start + sum over k < steps of
+//                             a[row_offsets[i] + step_offsets[k]] * panel[k * width + j]
+//   for i < rows, j < columns; start is out's old value where `accumulate`, else bias[j], else 0.
+//
+// Rows and steps have lists of offsets, so that any window, stride, dilation or transposition is
+// addressed without a copy: a row is an output pixel and a step a (tap, channel) pair in a
+// convolution; for its weight gradient a row is a (tap, channel) pair and a step a pixel.
+//
+// Layout    panel [steps][width], width 2 * VW or VW, columns past `columns` filled with anything
+//           finite; every length in elements.
+// Requires  rows, columns > 0; steps >= 0; columns <= width; `bias` has `columns` elements.
+// Ensures   writes the rows * columns elements named above and nothing else.
+// Numbers   adds in the order of k, fused where FOVEA_HAS_FMA.
+//
+// Six rows of two vectors hold 12 sums, two panel vectors and one broadcast: 15 of the 16 vector
+// registers of x86-64. For one vector of columns eight rows hide the latency of the multiply-add.
+
+enum { PANEL_WIDTH = 2 * VW, WIDE_ROWS = 6, NARROW_ROWS = 8, MAX_TILE_ROWS = 8 };
+
+// Steps per pass over a panel: PANEL_STEPS * PANEL_WIDTH floats and the rows of a tile stay in the
+// first-level cache.
+enum { PANEL_STEPS = 256 };
+
+typedef struct {
+  const float *a;
+  const long *row_offsets;
+  const long *step_offsets;
+  long rows, steps;
+  const float *panel;
+  long width;
+  float *out;
+  const long *out_offsets;
+  long columns;
+  const float *bias;
+  bool accumulate;
+} tile_arguments;
+
+// The width of the panel that begins at column `start` of `columns`.
+FOVEA_INLINE long panel_width(long columns, long start) {
+  return columns - start > VW ? PANEL_WIDTH : VW;
+}
+
+// `rows` and `vectors` are constants, so that every loop over sums unrolls: a sum with an index at
+// run time would live in memory.
+FOVEA_INLINE void run_tile(
+    const tile_arguments *t, const long *row_offsets, float *const *out, const float *bias,
+    const int rows, const int vectors) {
+  vf sum[MAX_TILE_ROWS][2];
+  const float *a[MAX_TILE_ROWS];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+    a[i] = t->a + row_offsets[i];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++)
+      sum[i][v] = t->accumulate ? load(out[i] + v * VW) : bias ? load(bias + v * VW) : zero();
+  }
+  const float *panel = t->panel;
+  const long *step_offsets = t->step_offsets, *end = step_offsets + t->steps;
+  for (; step_offsets < end; step_offsets++, panel += vectors * VW) {
+    long offset = *step_offsets;
+    vf b[2];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) b[v] = load(panel + v * VW);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) {
+      vf x = broadcast(a[i][offset]);
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) sum[i][v] = multiply_add(x, b[v], sum[i][v]);
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) store(out[i] + v * VW, sum[i][v]);
+}
+
+FOVEA_INLINE void run_tile_of(
+    const tile_arguments *t, const long *row_offsets, float *const *out, const float *bias,
+    long rows) {
+  if (t->width == PANEL_WIDTH) switch (rows) {
+      case 1: return run_tile(t, row_offsets, out, bias, 1, 2);
+      case 2: return run_tile(t, row_offsets, out, bias, 2, 2);
+      case 3: return run_tile(t, row_offsets, out, bias, 3, 2);
+      case 4: return run_tile(t, row_offsets, out, bias, 4, 2);
+      case 5: return run_tile(t, row_offsets, out, bias, 5, 2);
+      default: return run_tile(t, row_offsets, out, bias, 6, 2);
+    }
+  switch (rows) {
+    case 1: return run_tile(t, row_offsets, out, bias, 1, 1);
+    case 2: return run_tile(t, row_offsets, out, bias, 2, 1);
+    case 3: return run_tile(t, row_offsets, out, bias, 3, 1);
+    case 4: return run_tile(t, row_offsets, out, bias, 4, 1);
+    case 5: return run_tile(t, row_offsets, out, bias, 5, 1);
+    case 6: return run_tile(t, row_offsets, out, bias, 6, 1);
+    case 7: return run_tile(t, row_offsets, out, bias, 7, 1);
+    default: return run_tile(t, row_offsets, out, bias, 8, 1);
+  }
+}
+
+// All rows of one panel. A panel with fewer columns than its width goes through a buffer.
+static void run_panel(const tile_arguments *t) {
+  const long tile_rows = t->width == PANEL_WIDTH ? WIDE_ROWS : NARROW_ROWS;
+  const bool whole = t->columns == t->width;
+  const size_t bytes = (size_t)t->columns * sizeof(float);
+  float edge[MAX_TILE_ROWS][PANEL_WIDTH] = {0}, edge_bias[PANEL_WIDTH] = {0};
+  const float *bias = t->bias;
+  if (bias && !whole) bias = memcpy(edge_bias, bias, bytes);
+  for (long row = 0; row < t->rows; row += tile_rows) {
+    long rows = t->rows - row < tile_rows ? t->rows - row : tile_rows;
+    float *out[MAX_TILE_ROWS];
+    for (long i = 0; i < rows; i++) {
+      float *target = t->out + t->out_offsets[row + i];
+      out[i] = whole ? target : edge[i];
+      if (!whole && t->accumulate) memcpy(edge[i], target, bytes);
+    }
+    run_tile_of(t, t->row_offsets + row, out, bias, rows);
+    if (whole) continue;
+    for (long i = 0; i < rows; i++) memcpy(t->out + t->out_offsets[row + i], edge[i], bytes);
+  }
+}

@@ -1,0 +1,156 @@
+// conv2d_f32.h: forward and input gradient of fovea_conv2d.h for any geometry.
+//
+// Both are the correlation of conv2d_plan.h. A task reads its part of the source (a copy with
+// zeros around it where the window leaves the image), lists the offsets of its pixels and of the
+// taps, and runs the micro-kernel panel by panel, so that a panel stays in the first-level cache.
+//
+// Packed weights  [group][phase][panel][tap, source channel][column of the panel], the taps of a
+//                 phase by rising offset.
+// Scratch         row offsets, target offsets (block_pixels longs each), step offsets (max_steps
+//                 longs), region.
+
+typedef struct {
+  const float *source, *packed, *bias;
+  float *target;
+} correlation;
+
+// Lists the pixels of a phase that lie in the target: where each is read and written.
+FOVEA_INLINE long list_pixels(
+    const conv2d_plan *plan, long images, long row, long rows, long phase_y, long phase_x,
+    long *row_offsets, long *target_offsets) {
+  const conv2d_axis *height = &plan->height, *width = &plan->width;
+  long count = 0;
+  for (long i = 0; i < images; i++)
+    for (long q = row; q < row + rows; q++) {
+      const long y = height->target_origin + q * height->phases + phase_y;
+      if (y < 0 || y >= height->target) continue;
+      const long from = i * plan->image_pitch + (q - row) * height->step * plan->row_pitch;
+      const long to = (i * height->target + y) * width->target;
+      for (long p = 0; p < width->positions; p++) {
+        const long x = width->target_origin + p * width->phases + phase_x;
+        if (x < 0 || x >= width->target) continue;
+        row_offsets[count] = from + p * width->step * plan->pixel_pitch;
+        target_offsets[count++] = (to + x) * plan->target_channels;
+      }
+    }
+  return count;
+}
+
+static void run_correlation(
+    const conv2d_plan *plan, const correlation *c, void *scratch, long task) {
+  const long column_block = task % plan->column_blocks;
+  task /= plan->column_blocks;
+  const long group = task % plan->groups;
+  task /= plan->groups;
+  const long row = task % plan->row_blocks * plan->block_rows;
+  const long image = task / plan->row_blocks * plan->block_images;
+  const long rows = min_of(plan->block_rows, plan->height.positions - row);
+  const long images = min_of(plan->block_images, plan->batch - image);
+
+  long *row_offsets = scratch, *target_offsets = row_offsets + plan->block_pixels;
+  long *step_offsets = target_offsets + plan->block_pixels;
+  float *region = (float *)(step_offsets + plan->max_steps);
+  const float *a = read_region(plan, c->source, image, images, row, rows, group, region);
+  float *target = c->target + group * plan->group_target +
+      image * plan->height.target * plan->width.target * plan->target_channels;
+  const float *packed = c->packed + group * plan->max_steps * plan->panel_columns;
+  const float *bias = c->bias ? c->bias + group * plan->group_target : NULL;
+  const long first_column = column_block * plan->block_panels * PANEL_WIDTH;
+  const long end_column =
+      min_of(plan->group_target, first_column + plan->block_panels * PANEL_WIDTH);
+
+  for (long phase_y = 0; phase_y < plan->height.phases; phase_y++)
+    for (long phase_x = 0; phase_x < plan->width.phases; phase_x++) {
+      const long steps = list_taps(
+          plan, fovea_conv2d_taps(&plan->height, phase_y),
+          fovea_conv2d_taps(&plan->width, phase_x), step_offsets);
+      const float *phase_packed = packed;
+      packed += steps * plan->panel_columns;
+      const long pixels = list_pixels(
+          plan, images, row, rows, phase_y, phase_x, row_offsets, target_offsets);
+      if (pixels == 0) continue;
+      // A phase without taps still takes one turn, which writes its zeros.
+      const long passes = max_of(1, divide_up(steps, PANEL_STEPS));
+      const long pass_steps = divide_up(steps, passes);
+      for (long k = 0, pass = 0; pass < passes; pass++, k += pass_steps)
+        for (long column = first_column; column < end_column; column += PANEL_WIDTH) {
+          const long width = panel_width(plan->group_target, column);
+          run_panel(&(tile_arguments){
+              .a = a, .row_offsets = row_offsets, .step_offsets = step_offsets + k,
+              .rows = pixels, .steps = min_of(pass_steps, steps - k),
+              .panel = phase_packed + column * steps + k * width, .width = width,
+              .out = target + column, .out_offsets = target_offsets,
+              .columns = min_of(width, end_column - column),
+              .bias = bias ? bias + column : NULL, .accumulate = k > 0});
+        }
+    }
+}
+
+static void FOVEA_NAME(conv2d_forward)(const void *arguments, void *scratch, long task) {
+  const fovea_conv2d_forward_arguments *p = arguments;
+  const conv2d_plan plan = fovea_conv2d_forward_plan(&p->geometry, VW);
+  run_correlation(
+      &plan,
+      &(correlation){.source = p->in, .packed = p->packed, .bias = p->bias, .target = p->out},
+      scratch, task);
+}
+
+static void FOVEA_NAME(conv2d_input_gradient)(const void *arguments, void *scratch, long task) {
+  const fovea_conv2d_input_gradient_arguments *p = arguments;
+  const conv2d_plan plan = fovea_conv2d_input_gradient_plan(&p->geometry, VW);
+  run_correlation(
+      &plan,
+      &(correlation){.source = p->out_gradient, .packed = p->packed, .target = p->in_gradient},
+      scratch, task);
+}
+
+// The first of the (group, panel) pairs of pack task `task`; the next task's first ends it.
+FOVEA_INLINE long first_packed_panel(const conv2d_plan *plan, long task) {
+  const long panels = plan->groups * plan->panels;
+  return panels / plan->pack_tasks * task + min_of(task, panels % plan->pack_tasks);
+}
+
+static void FOVEA_NAME(conv2d_forward_pack)(const void *arguments, void *scratch, long task) {
+  const fovea_conv2d_forward_arguments *p = arguments;
+  const conv2d_plan plan = fovea_conv2d_forward_plan(&p->geometry, VW);
+  const long steps = plan.max_steps;
+  for (long i = first_packed_panel(&plan, task); i < first_packed_panel(&plan, task + 1); i++) {
+    const long group = i / plan.panels, column = i % plan.panels * PANEL_WIDTH;
+    const long width = panel_width(plan.group_target, column);
+    pack_panel(
+        p->weight + (group * plan.group_target + column) * steps, 1, steps, steps,
+        min_of(width, plan.group_target - column), width,
+        (float *)p->packed + (group * plan.panel_columns + column) * steps);
+  }
+}
+
+static void FOVEA_NAME(conv2d_input_gradient_pack)(
+    const void *arguments, void *scratch, long task) {
+  const fovea_conv2d_input_gradient_arguments *p = arguments;
+  const conv2d_plan plan = fovea_conv2d_input_gradient_plan(&p->geometry, VW);
+  const long out_pitch = plan.taps * plan.group_target;
+  for (long i = first_packed_panel(&plan, task); i < first_packed_panel(&plan, task + 1); i++) {
+    const long group = i / plan.panels, column = i % plan.panels * PANEL_WIDTH;
+    const long width = panel_width(plan.group_target, column);
+    const long columns = min_of(width, plan.group_target - column);
+    const float *weight = p->weight + group * plan.group_source * out_pitch + column;
+    float *packed = (float *)p->packed + group * plan.max_steps * plan.panel_columns;
+    for (long phase_y = 0; phase_y < plan.height.phases; phase_y++)
+      for (long phase_x = 0; phase_x < plan.width.phases; phase_x++) {
+        const conv2d_taps rows = fovea_conv2d_taps(&plan.height, phase_y);
+        const conv2d_taps taps = fovea_conv2d_taps(&plan.width, phase_x);
+        const long steps = rows.count * taps.count * plan.group_source;
+        float *panel = packed + column * steps;
+        for (long r = 0; r < rows.count; r++)
+          for (long s = 0; s < taps.count; s++) {
+            const long tap = (rows.tap + r * rows.tap_step) * plan.width.kernel +
+                taps.tap + s * taps.tap_step;
+            pack_panel(
+                weight + tap * plan.group_target, out_pitch, 1, plan.group_source, columns, width,
+                panel);
+            panel += plan.group_source * width;
+          }
+        packed += steps * plan.panel_columns;
+      }
+  }
+}

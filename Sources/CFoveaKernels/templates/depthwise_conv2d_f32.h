@@ -1,0 +1,260 @@
+// depthwise_conv2d_f32.h: fovea_conv2d.h where groups == in_channels == out_channels.
+//
+// Vectors run over channels. Forward and input gradient are the correlation of conv2d_plan.h,
+// without a padded copy: the taps that stay inside the image are an interval, found for each row
+// and each pixel.
+//
+// Packed weights  [tap][channel].
+// Workspace       of the weight gradient: [chunk][tap][channel].
+// Scratch         none.
+
+// Output pixels that share the loads of the weights, and vectors of channels beside each other.
+enum { DEPTHWISE_PIXELS = 4, DEPTHWISE_VECTORS = 2 };
+
+FOVEA_INLINE void pack_depthwise(
+    const fovea_conv2d_geometry *g, const float *weight, float *packed) {
+  const long taps = g->kernel_height * g->kernel_width;
+  for (long tap = 0; tap < taps; tap++)
+    for (long c = 0; c < g->groups; c++) packed[tap * g->groups + c] = weight[c * taps + tap];
+}
+
+static void FOVEA_NAME(depthwise_conv2d_forward_pack)(
+    const void *arguments, void *scratch, long task) {
+  const fovea_conv2d_forward_arguments *p = arguments;
+  pack_depthwise(&p->geometry, p->weight, p->packed);
+}
+
+static void FOVEA_NAME(depthwise_conv2d_input_gradient_pack)(
+    const void *arguments, void *scratch, long task) {
+  const fovea_conv2d_input_gradient_arguments *p = arguments;
+  pack_depthwise(&p->geometry, p->weight, p->packed);
+}
+
+// The taps of one target coordinate that lie inside the source: the source coordinate of the
+// first, the kernel's tap that it is, and how many there are.
+typedef struct {
+  long count, source, source_step, tap, tap_step;
+} inside_taps;
+
+FOVEA_INLINE inside_taps taps_inside(const conv2d_axis *axis, const conv2d_taps *taps, long q) {
+  const long start = axis->origin + q * axis->step + taps->offset;
+  const long step = taps->offset_step;
+  const long first = start < 0 ? divide_up(-start, step) : 0;
+  const long room = axis->source - start;
+  const long end = room <= 0 ? 0 : min_of(taps->count, divide_up(room, step));
+  return (inside_taps){
+      .count = max_of(0, end - first), .source = start + first * step, .source_step = step,
+      .tap = taps->tap + first * taps->tap_step, .tap_step = taps->tap_step};
+}
+
+typedef struct {
+  const float *source, *packed, *bias;
+  float *target;
+  long channels, row_pitch, kernel_width;
+  long source_pixels, target_pixels;  // between neighbours in a run of pixels, in floats
+} depthwise_run;
+
+// `pixels` neighbours and `vectors` vectors of channels from `c`; both are constants.
+FOVEA_INLINE void run_depthwise_tile(
+    const depthwise_run *d, const inside_taps *rows, const inside_taps *columns, long c,
+    const int pixels, const int vectors) {
+  vf sum[DEPTHWISE_PIXELS][DEPTHWISE_VECTORS];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < pixels; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) sum[i][v] = d->bias ? load(d->bias + c + v * VW) : zero();
+  for (long r = 0; r < rows->count; r++) {
+    const float *from = d->source + r * rows->source_step * d->row_pitch + c;
+    const float *weight =
+        d->packed + ((rows->tap + r * rows->tap_step) * d->kernel_width + columns->tap) *
+        d->channels + c;
+    for (long s = 0; s < columns->count; s++) {
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) {
+        const vf w = load(weight + v * VW);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < pixels; i++)
+          sum[i][v] = multiply_add(load(from + i * d->source_pixels + v * VW), w, sum[i][v]);
+      }
+      from += columns->source_step * d->channels;
+      weight += columns->tap_step * d->channels;
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < pixels; i++)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++)
+      store(d->target + i * d->target_pixels + c + v * VW, sum[i][v]);
+}
+
+// One channel of one pixel, for images with fewer channels than a vector.
+FOVEA_INLINE void run_depthwise_channel(
+    const depthwise_run *d, const inside_taps *rows, const inside_taps *columns, long c) {
+  float sum = d->bias ? d->bias[c] : 0;
+  for (long r = 0; r < rows->count; r++)
+    for (long s = 0; s < columns->count; s++) {
+      const long tap = (rows->tap + r * rows->tap_step) * d->kernel_width + columns->tap +
+          s * columns->tap_step;
+      sum += d->source[r * rows->source_step * d->row_pitch +
+                       s * columns->source_step * d->channels + c] *
+          d->packed[tap * d->channels + c];
+    }
+  d->target[c] = sum;
+}
+
+// All channels. The last vector reaches back over channels that are done, and writes them again
+// with the same bits.
+FOVEA_INLINE void run_depthwise_pixels(
+    const depthwise_run *d, const inside_taps *rows, const inside_taps *columns,
+    const int pixels) {
+  long c = 0;
+  for (; c + DEPTHWISE_VECTORS * VW <= d->channels; c += DEPTHWISE_VECTORS * VW)
+    run_depthwise_tile(d, rows, columns, c, pixels, DEPTHWISE_VECTORS);
+  for (; c < d->channels; c += VW)
+    run_depthwise_tile(d, rows, columns, min_of(c, d->channels - VW), pixels, 1);
+}
+
+static void run_depthwise_row(
+    const conv2d_axis *width, const depthwise_run *row, const inside_taps *rows) {
+  for (long phase = 0; phase < width->phases; phase++) {
+    const conv2d_taps taps = fovea_conv2d_taps(width, phase);
+    const long start = width->target_origin + phase;
+    const long first = start < 0 ? divide_up(-start, width->phases) : 0;
+    const long end = min_of(
+        width->positions,
+        start >= width->target ? 0 : divide_up(width->target - start, width->phases));
+    for (long q = first; q < end;) {
+      const inside_taps columns = taps_inside(width, &taps, q);
+      depthwise_run d = *row;
+      d.source += columns.source * d.channels;
+      d.target += (start + q * width->phases) * d.channels;
+      const long last = q + DEPTHWISE_PIXELS - 1;
+      const bool is_run = d.channels >= VW && columns.count == taps.count && last < end &&
+          taps_inside(width, &taps, last).count == taps.count;
+      if (is_run) {
+        run_depthwise_pixels(&d, rows, &columns, DEPTHWISE_PIXELS);
+        q += DEPTHWISE_PIXELS;
+        continue;
+      }
+      if (d.channels >= VW) run_depthwise_pixels(&d, rows, &columns, 1);
+      else for (long c = 0; c < d.channels; c++) run_depthwise_channel(&d, rows, &columns, c);
+      q++;
+    }
+  }
+}
+
+static void run_depthwise(
+    const fovea_conv2d_geometry *g, bool is_gradient, const float *source, const float *packed,
+    const float *bias, float *target, long task) {
+  const conv2d_axis height = fovea_conv2d_height(g, is_gradient);
+  const conv2d_axis width = fovea_conv2d_width(g, is_gradient);
+  const long channels = g->groups, total = g->batch * height.target;
+  const long tasks = fovea_depthwise_conv2d_tasks(g, total);
+  const long first = total / tasks * task + min_of(task, total % tasks);
+  const long end = first + total / tasks + (task < total % tasks);
+  for (long i = first; i < end; i++) {
+    const long image = i / height.target, y = i % height.target;
+    const long q = (y - height.target_origin) / height.phases;
+    const conv2d_taps taps =
+        fovea_conv2d_taps(&height, (y - height.target_origin) % height.phases);
+    const inside_taps rows = taps_inside(&height, &taps, q);
+    const depthwise_run row = {
+        .source = source + (image * height.source + rows.source) * width.source * channels,
+        .packed = packed, .bias = bias, .target = target + i * width.target * channels,
+        .channels = channels, .row_pitch = width.source * channels,
+        .kernel_width = width.kernel, .source_pixels = width.step * channels,
+        .target_pixels = width.phases * channels};
+    run_depthwise_row(&width, &row, &rows);
+  }
+}
+
+static void FOVEA_NAME(depthwise_conv2d_forward)(const void *arguments, void *scratch, long task) {
+  const fovea_conv2d_forward_arguments *p = arguments;
+  run_depthwise(&p->geometry, false, p->in, p->packed, p->bias, p->out, task);
+}
+
+static void FOVEA_NAME(depthwise_conv2d_input_gradient)(
+    const void *arguments, void *scratch, long task) {
+  const fovea_conv2d_input_gradient_arguments *p = arguments;
+  run_depthwise(
+      &p->geometry, true, p->out_gradient, p->packed, NULL, p->in_gradient, task);
+}
+
+// Adds to `sum` the products of one row of the output gradient and one tap's row of the input:
+// `pixels` pixels, `vectors` (a constant) vectors of channels.
+FOVEA_INLINE void add_depthwise_products(
+    const float *gradient, const float *in, long in_pitch, long channels, long pixels,
+    float *sum, const int vectors) {
+  vf total[DEPTHWISE_VECTORS * 2];
+#pragma clang loop unroll(full)
+  for (int v = 0; v < vectors; v++) total[v] = load(sum + v * VW);
+  for (long x = 0; x < pixels; x++, gradient += channels, in += in_pitch)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++)
+      total[v] = multiply_add(load(gradient + v * VW), load(in + v * VW), total[v]);
+#pragma clang loop unroll(full)
+  for (int v = 0; v < vectors; v++) store(sum + v * VW, total[v]);
+}
+
+// The same for all channels.
+FOVEA_INLINE void add_depthwise_row(
+    const float *gradient, const float *in, long in_pitch, long channels, long pixels,
+    float *sum) {
+  long c = 0;
+  for (; c + 4 * VW <= channels; c += 4 * VW)
+    add_depthwise_products(gradient + c, in + c, in_pitch, channels, pixels, sum + c, 4);
+  for (; c + VW <= channels; c += VW)
+    add_depthwise_products(gradient + c, in + c, in_pitch, channels, pixels, sum + c, 1);
+  for (; c < channels; c++)
+    for (long x = 0; x < pixels; x++)
+      sum[c] += gradient[x * channels + c] * in[x * in_pitch + c];
+}
+
+static void FOVEA_NAME(depthwise_conv2d_weight_gradient)(
+    const void *arguments, void *scratch, long task) {
+  const fovea_conv2d_weight_gradient_arguments *p = arguments;
+  const fovea_conv2d_geometry *g = &p->geometry;
+  const long channels = g->groups, taps = g->kernel_height * g->kernel_width;
+  const long total = g->batch * g->out_height, chunks = fovea_depthwise_conv2d_tasks(g, total);
+  const long first = total / chunks * task + min_of(task, total % chunks);
+  const long end = first + total / chunks + (task < total % chunks);
+  float *sums = (float *)p->workspace + task * taps * channels;
+  memset(sums, 0, (size_t)(taps * channels) * sizeof(float));
+  for (long i = first; i < end; i++) {
+    const float *gradient = p->out_gradient + i * g->out_width * channels;
+    for (long r = 0; r < g->kernel_height; r++) {
+      const long y = i % g->out_height * g->stride_height + r * g->dilation_height - g->pad_top;
+      if (y < 0 || y >= g->in_height) continue;
+      const float *in = p->in + (i / g->out_height * g->in_height + y) * g->in_width * channels;
+      for (long s = 0; s < g->kernel_width; s++) {
+        // x * stride + offset lies inside for x in start..<stop.
+        const long offset = s * g->dilation_width - g->pad_left;
+        const long start = offset < 0 ? divide_up(-offset, g->stride_width) : 0;
+        const long room = g->in_width - offset;
+        const long stop =
+            room <= 0 ? 0 : min_of(g->out_width, divide_up(room, g->stride_width));
+        if (start >= stop) continue;
+        add_depthwise_row(
+            gradient + start * channels, in + (start * g->stride_width + offset) * channels,
+            g->stride_width * channels, channels, stop - start,
+            sums + (r * g->kernel_width + s) * channels);
+      }
+    }
+  }
+}
+
+static void FOVEA_NAME(depthwise_conv2d_weight_gradient_reduce)(
+    const void *arguments, void *scratch, long task) {
+  const fovea_conv2d_weight_gradient_arguments *p = arguments;
+  const fovea_conv2d_geometry *g = &p->geometry;
+  const long channels = g->groups, taps = g->kernel_height * g->kernel_width;
+  const long chunks = fovea_depthwise_conv2d_tasks(g, g->batch * g->out_height);
+  const float *sums = p->workspace;
+  for (long tap = 0; tap < taps; tap++)
+    for (long c = 0; c < channels; c++) {
+      float sum = 0;
+      for (long chunk = 0; chunk < chunks; chunk++)
+        sum += sums[(chunk * taps + tap) * channels + c];
+      p->weight_gradient[c * taps + tap] = sum;
+    }
+}

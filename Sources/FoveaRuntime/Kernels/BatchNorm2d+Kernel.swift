@@ -1,0 +1,92 @@
+internal import CFoveaKernels
+public import FoveaGraph
+public import FoveaTensors
+
+extension BatchNorm2d: ExecutableOperation {
+  public func overwritable(inputs: [Shape], outputs: [Shape]) -> [(output: Int, input: Int)] {
+    [(0, 0)]
+  }
+
+  public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    let kernels = binding.kernels
+    let arguments = binding.keep(binding.normalisation(epsilon: epsilon))
+    try binding.run(
+      capacity: fovea_batch_norm_max_steps,
+      scratchBytes: fovea_batch_norm_scratch_bytes(arguments.pointee.channels)
+    ) { fovea_batch_norm_inference_steps(kernels, arguments, $0) }
+  }
+}
+
+extension BatchNorm2dTraining: ExecutableOperation {
+  public func overwritable(inputs: [Shape], outputs: [Shape]) -> [(output: Int, input: Int)] {
+    [(Output.runningMean.rawValue, 1), (Output.runningVariance.rawValue, 2)]
+  }
+
+  public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    let kernels = binding.kernels
+    var arguments = binding.normalisation(epsilon: epsilon)
+    arguments.momentum = momentum
+    arguments.workspace = try binding.workspace(
+      bytes: fovea_batch_norm_workspace_bytes(arguments.rows, arguments.channels)
+    ).assumingMemoryBound(to: Float.self)
+    func result(_ output: Output) -> UnsafeMutablePointer<Float> {
+      binding.outputs[output.rawValue].floats
+    }
+    arguments.mean = result(.mean)
+    arguments.inverse_deviation = result(.inverseDeviation)
+    arguments.new_running_mean = result(.runningMean)
+    arguments.new_running_variance = result(.runningVariance)
+    let kept = binding.keep(arguments)
+    try binding.run(
+      capacity: fovea_batch_norm_max_steps,
+      scratchBytes: fovea_batch_norm_scratch_bytes(arguments.channels)
+    ) { fovea_batch_norm_training_steps(kernels, kept, $0) }
+  }
+}
+
+extension BatchNorm2dGradient: ExecutableOperation {
+  public func overwritable(inputs: [Shape], outputs: [Shape]) -> [(output: Int, input: Int)] {
+    [(0, 1)]
+  }
+
+  public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    let kernels = binding.kernels
+    let image = binding.inputs[0].shape
+    let (rows, channels) = (image[0] * image[2] * image[3], image[1])
+    let workspace = try binding.workspace(
+      bytes: fovea_batch_norm_workspace_bytes(rows, channels))
+    let arguments = binding.keep(
+      fovea_batch_norm_gradient_arguments(
+        rows: rows, channels: channels, in: binding.inputs[0].floats,
+        out_gradient: binding.inputs[1].floats, mean: binding.inputs[2].floats,
+        inverse_deviation: binding.inputs[3].floats,
+        weight: binding.inputs.count == 5 ? UnsafePointer(binding.inputs[4].floats) : nil,
+        workspace: workspace.assumingMemoryBound(to: Float.self),
+        in_gradient: binding.outputs[0].floats, weight_gradient: binding.outputs[1].floats,
+        bias_gradient: binding.outputs[2].floats))
+    try binding.run(
+      capacity: fovea_batch_norm_max_steps,
+      scratchBytes: fovea_batch_norm_scratch_bytes(channels)
+    ) { fovea_batch_norm_gradient_steps(kernels, arguments, $0) }
+  }
+}
+
+extension KernelBinding {
+  /// What inference and training have in common: image, running statistics, weight and bias.
+  fileprivate func normalisation(epsilon: Float) -> fovea_batch_norm_arguments {
+    let image = inputs[0].shape
+    var arguments = fovea_batch_norm_arguments()
+    arguments.rows = image[0] * image[2] * image[3]
+    arguments.channels = image[1]
+    arguments.epsilon = epsilon
+    arguments.in = UnsafePointer(inputs[0].floats)
+    arguments.running_mean = UnsafePointer(inputs[1].floats)
+    arguments.running_variance = UnsafePointer(inputs[2].floats)
+    if inputs.count == 5 {
+      arguments.weight = UnsafePointer(inputs[3].floats)
+      arguments.bias = UnsafePointer(inputs[4].floats)
+    }
+    arguments.out = outputs[0].floats
+    return arguments
+  }
+}
