@@ -87,7 +87,10 @@ struct AxisScale {
     guard let least = values.min(), let largest = values.max() else {
       return kind == .linear ? 0...1 : 1...10
     }
-    if largest - least > 1e-9 * max(largest.magnitude, least.magnitude) { return least...largest }
+    if largest - least > 1e-9 * max(largest.magnitude, least.magnitude) {
+      // Steps that count from 1 start at the axis' zero.
+      return kind == .linear && 0...0.02 ~= least / largest ? 0...largest : least...largest
+    }
     switch kind {
     case .linear:
       let margin = least == 0 ? 1 : least.magnitude / 10

@@ -54,7 +54,7 @@ extension LineChart {
 private enum Metrics {
   static let width = 760.0
   static let right = 24.0
-  static let titleRoom = 44.0
+  static let titleRoom = 46.0
   static let axisTitleRoom = 30.0
   static let panelHeight = 280.0
   static let panelGap = 28.0
@@ -95,7 +95,7 @@ private struct Legend {
         x += itemWidth
       }
     }
-    height = items.isEmpty ? 0 : Double(row + 1) * Metrics.legendRow + 4
+    height = items.isEmpty ? 6 : Double(row + 1) * Metrics.legendRow + 4
   }
 
   func elements(x: Double, y: Double) -> [SVGElement] {

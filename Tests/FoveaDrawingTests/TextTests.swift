@@ -84,14 +84,14 @@ import Testing
   @Test func `a wide line holds every fact`() {
     #expect(
       ProgressBar(width: 100).line(state)
-        == "Epoch  3/12  ━━━━━━━━━━━━━━┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈   50 %  12,346 images/s  loss 0.1235  "
+        == "Epoch  3/12  ━━━━━━━━━━┈┈┈┈┈┈┈┈┈┈┈   50 %  12,346 images/s  loss 0.1235  "
         + "accuracy 97.85 %  0:42 left")
   }
 
   @Test func `100 % means done`() {
     let bar = ProgressBar(width: 40)
     #expect(bar.line(ProgressState(epoch: 1, epochs: 1, share: 0.999)).hasSuffix(" 99 %"))
-    #expect(bar.line(ProgressState(epoch: 1, epochs: 1, share: 1)).hasSuffix("━ 100 %"))
+    #expect(bar.line(ProgressState(epoch: 1, epochs: 1, share: 1)).hasSuffix("━  100 %"))
     #expect(bar.line(ProgressState(epoch: 1, epochs: 1, share: .nan)).hasSuffix("  0 %"))
     #expect(bar.line(ProgressState(epoch: 1, epochs: 1, share: 7)).hasSuffix("100 %"))
   }
