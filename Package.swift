@@ -43,6 +43,8 @@ let package = Package(
   targets: [
     // Rank 0
     .target(name: "CFoveaKernels", exclude: ["README.md"]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
     library("FoveaTensors", [collections]),
     // Rank 1
     library("FoveaGraph", ["FoveaTensors", collections]),
@@ -50,8 +52,20 @@ let package = Package(
     library("FoveaLayers", ["FoveaGraph", "FoveaTensors", collections]),
     library("FoveaAnalysis", ["FoveaGraph", "FoveaTensors"]),
     library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
+    library("FoveaFormats", ["FoveaTensors", collections]),
+    library(
+      "FoveaData",
+      [
+        "FoveaTensors", "CZlib",
+        .target(name: "CLibcrypto", condition: .when(platforms: [.linux])),
+      ], resources: [.copy("Resources/mnist-mini")]),
     // Rank 3
     library("FoveaZoo", ["FoveaLayers", "FoveaGraph", "FoveaTensors"]),
+    library(
+      "FoveaTraining",
+      [
+        "FoveaLayers", "FoveaGraph", "FoveaRuntime", "FoveaData", "FoveaFormats", "FoveaTensors",
+      ]),
     // Rank 4
     library("FoveaDrawing", ["FoveaAnalysis"]),
     // Tests
@@ -61,6 +75,9 @@ let package = Package(
       "FoveaRuntime", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
       resources: [.copy("Golden")]),
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
+    tests(
+      "FoveaTraining", ["FoveaData", "FoveaLayers", "FoveaTensors", "FoveaZoo"],
+      resources: [.copy("Golden")]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
   ]

@@ -1,7 +1,7 @@
 public import FoveaData
 import FoveaGraph
 public import FoveaLayers
-public import FoveaRuntime
+import FoveaRuntime
 public import FoveaTensors
 public import Foundation
 

@@ -1,0 +1,57 @@
+internal import CZlib
+import Foundation
+
+/// Unpacks `.gz` data with zlib, never into more bytes than are asked for.
+enum Gzip {
+  /// Whether data begins as a `.gz` file does.
+  static func isCompressed(_ data: Data) -> Bool { data.starts(with: [0x1f, 0x8b]) }
+
+  /// The outcome of unpacking.
+  enum Outcome {
+    /// All of it, in no more than the limit.
+    case whole(Data)
+    /// The first bytes; there are more.
+    case more(Data)
+    /// Nothing that can be used.
+    case damaged
+  }
+
+  /// Unpacks at most `limit` bytes.
+  ///
+  /// Asks for `limit` bytes and what zlib itself needs, some 50 kB.
+  static func unpack(_ data: Data, limit: Int) -> Outcome {
+    var stream = z_stream()
+    let header = 16 + MAX_WBITS
+    guard
+      inflateInit2_(
+        &stream, header, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+    else { return .damaged }
+    defer { inflateEnd(&stream) }
+    // One byte more than the limit tells whether there is more.
+    var output = [UInt8](repeating: 0, count: limit + 1)
+    var (status, produced) = (Z_OK, 0)
+    data.withUnsafeBytes { (input: UnsafeRawBufferPointer) in
+      var consumed = 0
+      while status == Z_OK, produced < output.count {
+        let chunk = min(input.count - consumed, Int(UInt32.max))
+        let room = min(output.count - produced, Int(UInt32.max))
+        // zlib does not write to its input; its C type merely does not say so.
+        stream.next_in = UnsafeMutablePointer(
+          mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self).advanced(by: consumed))
+        stream.avail_in = uInt(chunk)
+        output.withUnsafeMutableBufferPointer { buffer in
+          stream.next_out = buffer.baseAddress?.advanced(by: produced)
+          stream.avail_out = uInt(room)
+          status = inflate(&stream, Z_NO_FLUSH)
+        }
+        consumed += chunk - Int(stream.avail_in)
+        produced += room - Int(stream.avail_out)
+        if status == Z_OK && stream.avail_in == 0 && consumed == input.count {
+          status = Z_BUF_ERROR
+        }
+      }
+    }
+    if produced > limit { return .more(Data(output[..<limit])) }
+    return status == Z_STREAM_END ? .whole(Data(output[..<produced])) : .damaged
+  }
+}
