@@ -50,7 +50,8 @@ let package = Package(
     .library(name: "CFoveaKernels", targets: ["CFoveaKernels"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0")
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
   ] + documentationTools,
   // In rank order (Documentation/architecture.md): a target imports lower ranks only.
   targets: [
@@ -79,12 +80,14 @@ let package = Package(
       [
         "FoveaLayers", "FoveaGraph", "FoveaRuntime", "FoveaData", "FoveaFormats", "FoveaTensors",
       ]),
+    // Rank 4
+    library("FoveaDrawing", ["FoveaAnalysis"]),
     // Rank 5
     library(
       "Fovea",
       [
-        "FoveaAnalysis", "FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaRuntime",
-        "FoveaTensors", "FoveaTraining", "FoveaZoo",
+        "FoveaAnalysis", "FoveaData", "FoveaDrawing", "FoveaFormats", "FoveaGraph", "FoveaLayers",
+        "FoveaRuntime", "FoveaTensors", "FoveaTraining", "FoveaZoo",
       ]),
     // Tests
     tests("Fovea"),
@@ -96,8 +99,10 @@ let package = Package(
       resources: [.copy("Golden")]),
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
     tests(
-      "FoveaTraining", ["FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo"],
+      "FoveaTraining",
+      ["FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo"],
       resources: [.copy("Golden")]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
+    tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
   ]
 )

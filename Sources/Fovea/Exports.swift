@@ -1,7 +1,11 @@
 @_exported import FoveaAnalysis
+@_exported import FoveaData
+@_exported import FoveaDrawing
+@_exported import FoveaFormats
 @_exported import FoveaLayers
 @_exported import FoveaRuntime
 @_exported import FoveaTensors
+@_exported import FoveaTraining
 @_exported import FoveaZoo
 
 // Layers and the operations that they append have the same names: users mean the layer when they

@@ -1,0 +1,50 @@
+import Foundation
+
+/// An element of an SVG document.
+struct SVGElement {
+  private let name: String
+  private var attributes: [(name: String, value: String)]
+  private var content: [String] = []
+
+  init(_ name: String, _ attributes: KeyValuePairs<String, String> = [:]) {
+    self.name = name
+    self.attributes = attributes.map { ($0.key, $0.value) }
+  }
+
+  /// An element that holds text alone.
+  init(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], text: String) {
+    self.init(name, attributes)
+    content = [Self.escaped(text)]
+  }
+
+  mutating func append(_ child: SVGElement) { content.append(child.rendered) }
+
+  var rendered: String {
+    let head = attributes.reduce("<\(name)") { $0 + " \($1.name)=\"\(Self.escaped($1.value))\"" }
+    return content.isEmpty
+      ? head + "/>" : head + ">" + content.joined(separator: "\n") + "</\(name)>"
+  }
+
+  /// A coordinate in pixels, to a tenth: finer cannot be seen and makes files large.
+  static func pixels(_ value: Double) -> String {
+    let text = String(format: "%.1f", value)
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  /// Text with XML's own characters replaced; control characters, which XML forbids, become `�`.
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "\t", "\n": result.unicodeScalars.append(scalar)
+      case _ where scalar.value < 0x20 || 0xfffe...0xffff ~= scalar.value: result += "\u{fffd}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}
