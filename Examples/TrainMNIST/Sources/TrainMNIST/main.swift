@@ -20,7 +20,7 @@ let model = try Model(input: [1, 28, 28]) {
   Conv2d(10, kernel: 3, stride: 2, padding: 1)
   Flatten()
 }
-print("\(model.parameterCount) parameters")
+print(try model.summary())
 
 let learner = try Learner(
   model,
