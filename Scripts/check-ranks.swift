@@ -110,9 +110,9 @@ for target in targets {
   }
 }
 
-for (name, others) in Dictionary(grouping: targets.map(\.name), by: { $0.lowercased() })
-where others.count > 1 {
-  problems.append("the targets \(others.joined(separator: " and ")) are one folder (\(name)) to macOS")
+for names in Dictionary(grouping: targets.map(\.name), by: { $0.lowercased() }).values
+where names.count > 1 {
+  problems.append("the targets \(names.joined(separator: " and ")) are one folder to macOS")
 }
 
 for name in rank.keys.sorted() where !targets.contains(where: { $0.name == name }) {
