@@ -33,11 +33,11 @@ test-full: ## As test, with 100,000 damaged files a format and every slow case
 	@FOVEA_FULL=1 FOVEA_FUZZ=100000 $(MAKE) --no-print-directory test
 
 .PHONY: bench
-bench: bootstrap ## Measure kernels and training steps
+bench: bootstrap ## Measure the kernels, against the processor's peak
 	@swift run $(release) --package-path Benchmarks $(quiet) fovea-bench-kernels
 
 .PHONY: bench-peers
-bench-peers: bootstrap ## Measure side by side with PyTorch (needs python3; installs it into .venv-peers)
+bench-peers: bootstrap ## Measure in turns with PyTorch, which goes into .venv-peers
 	@Scripts/bench-peers.sh
 
 .PHONY: format

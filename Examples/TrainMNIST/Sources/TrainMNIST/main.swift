@@ -20,7 +20,7 @@ let model = try Model(input: [1, 28, 28]) {
   Conv2d(10, kernel: 3, stride: 2, padding: 1)
   Flatten()
 }
-print("\(model.parameterCount) parameters")
+print(try model.summary())
 
 let learner = try Learner(
   model,
@@ -28,5 +28,5 @@ let learner = try Learner(
   validation: DataLoader(MNIST.mini(.test), batchSize: 500))
 let report = try await learner.fitOneCycle(epochs: 3, maxLearningRate: 0.06)
 for epoch in report.epochs {
-  print("epoch \(epoch.epoch): loss \(epoch.trainingLoss), \(epoch.metrics)")
+  print("epoch \(epoch.epoch): accuracy \(epoch.metrics["accuracy", default: 0])")
 }
