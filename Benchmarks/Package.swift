@@ -6,6 +6,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "fovea-bench-kernels", targets: ["fovea-bench-kernels"]),
+    .executable(name: "fovea-bench-accuracy", targets: ["fovea-bench-accuracy"]),
     .executable(name: "fovea-bench-peers", targets: ["fovea-bench-peers"]),
   ],
   dependencies: [
@@ -13,6 +14,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "CPeak"),
+    .executableTarget(
+      name: "fovea-bench-accuracy", dependencies: [.product(name: "Fovea", package: "fovea")]),
     .executableTarget(
       name: "fovea-bench-peers", dependencies: [.product(name: "Fovea", package: "fovea")]),
     .executableTarget(
