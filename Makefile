@@ -14,7 +14,7 @@ swift_sources := Sources Tests Benchmarks Examples Scripts Package.swift
 .PHONY: help
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
-	  awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
+	  awk -F '|' '{ printf "make %-15s %s\n", $$1, $$2 }'
 
 .PHONY: run
 run: bootstrap ## Train simple-cnn on the bundled digits, and say how good it is
@@ -39,6 +39,10 @@ bench: bootstrap ## Measure the kernels, against the processor's peak
 .PHONY: bench-peers
 bench-peers: bootstrap ## Measure in turns with PyTorch, which goes into .venv-peers
 	@Scripts/bench-peers.sh
+
+.PHONY: bench-accuracy
+bench-accuracy: bootstrap ## Train on MNIST from several seeds and print the median accuracies
+	@swift run $(release) --package-path Benchmarks $(quiet) fovea-bench-accuracy
 
 .PHONY: format
 format: ## Format all Swift sources in place
