@@ -45,6 +45,8 @@ func dumpedPackage() throws -> Package {
   try process.run()
   let data = output.fileHandleForReading.readDataToEndOfFile()
   process.waitUntilExit()
+  // SwiftPM has said what is wrong with Package.swift.
+  guard process.terminationStatus == 0 else { exit(1) }
   return try JSONDecoder().decode(Package.self, from: data)
 }
 
