@@ -19,7 +19,6 @@ help: ## List the targets
 .PHONY: run
 run: bootstrap ## Train simple-cnn on the bundled digits, and say how good it is
 	@swift build $(release) --product fovea $(quiet)
-	@swift run $(release) --skip-build fovea summary simple-cnn --input 1x28x28
 	@swift run $(release) --skip-build fovea train mnist-mini --model simple-cnn \
 	  --epochs 5 --batch-size 64 --schedule one-cycle --max-lr 0.06
 
