@@ -33,7 +33,8 @@ let package = Package(
   name: "fovea",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "FoveaTensors", targets: ["FoveaTensors"])
+    .executable(name: "fovea", targets: ["fovea"]),
+    .library(name: "FoveaTensors", targets: ["FoveaTensors"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -68,6 +69,21 @@ let package = Package(
       ]),
     // Rank 4
     library("FoveaDrawing", ["FoveaAnalysis"]),
+    // Rank 5
+    library(
+      "FoveaCommands",
+      [
+        "FoveaDrawing", "FoveaTraining", "FoveaZoo", "FoveaData", "FoveaFormats", "FoveaRuntime",
+        "FoveaAnalysis", "FoveaLayers", "FoveaTensors",
+      ]),
+    // Rank 6
+    .executableTarget(
+      name: "fovea",
+      dependencies: [
+        "FoveaCommands", "FoveaDrawing", "FoveaTraining", "FoveaData", "FoveaTensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["README.md"], swiftSettings: swiftSettings),
     // Tests
     tests("FoveaTensors"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
