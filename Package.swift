@@ -8,6 +8,19 @@ let swiftSettings: [SwiftSetting] =
   [.enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("ExistentialAny")]
   + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+// Every kernel takes arguments, scratch and task, whether it needs them or not.
+let cSettings: [CSetting] =
+  strict
+  ? [
+    .enableWarning("all"), .enableWarning("extra"), .disableWarning("unused-parameter"),
+    .treatAllWarnings(as: .error),
+  ] : []
+
+// Only `make docs` needs the plugin, so that nobody else fetches it.
+let documentationTools: [Package.Dependency] =
+  Context.environment["FOVEA_DOCS"] == nil
+  ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")]
+
 let collections: Target.Dependency = .product(
   name: "OrderedCollections", package: "swift-collections")
 
@@ -33,17 +46,18 @@ let package = Package(
   name: "fovea",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "fovea", targets: ["fovea"]),
-    .library(name: "FoveaTensors", targets: ["FoveaTensors"]),
+    .executable(name: "fovea", targets: ["FoveaTool"]),
+    .library(name: "Fovea", targets: ["Fovea"]),
+    .library(name: "CFoveaKernels", targets: ["CFoveaKernels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-  ],
+  ] + documentationTools,
   // In rank order (Documentation/architecture.md): a target imports lower ranks only.
   targets: [
     // Rank 0
-    .target(name: "CFoveaKernels", exclude: ["README.md"]),
+    .target(name: "CFoveaKernels", exclude: ["README.md"], cSettings: cSettings),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
     library("FoveaTensors", [collections]),
@@ -76,15 +90,23 @@ let package = Package(
         "FoveaDrawing", "FoveaTraining", "FoveaZoo", "FoveaData", "FoveaFormats", "FoveaRuntime",
         "FoveaAnalysis", "FoveaLayers", "FoveaTensors",
       ]),
+    library(
+      "Fovea",
+      [
+        "FoveaAnalysis", "FoveaData", "FoveaDrawing", "FoveaFormats", "FoveaGraph", "FoveaLayers",
+        "FoveaRuntime", "FoveaTensors", "FoveaTraining", "FoveaZoo",
+      ]),
     // Rank 6
     .executableTarget(
-      name: "fovea",
+      name: "FoveaTool",
       dependencies: [
         "FoveaCommands", "FoveaDrawing", "FoveaTraining", "FoveaData", "FoveaTensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"], swiftSettings: swiftSettings),
     // Tests
+    tests("Fovea"),
+    tests("CFoveaKernels", ["FoveaTensors"]),
     tests("FoveaTensors"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(
@@ -92,7 +114,8 @@ let package = Package(
       resources: [.copy("Golden")]),
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
     tests(
-      "FoveaTraining", ["FoveaData", "FoveaLayers", "FoveaTensors", "FoveaZoo"],
+      "FoveaTraining",
+      ["FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo"],
       resources: [.copy("Golden")]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),

@@ -2,6 +2,8 @@
 
 #include "conv2d_plan.h"
 
+#include <limits.h>
+
 #include "sizes.h"
 
 // Pixels of a task: enough to use a packed panel many times, few enough that they and their outputs
@@ -119,9 +121,9 @@ static void set_reading(conv2d_plan *plan) {
   if (plan->copies) {
     plan->pixel_pitch = plan->group_source;
     plan->row_pitch = product_up_to(
-        work_limit, region_extent(&plan->width, plan->width.positions), plan->pixel_pitch);
+        LONG_MAX, region_extent(&plan->width, plan->width.positions), plan->pixel_pitch);
     plan->image_pitch = product_up_to(
-        work_limit, region_extent(&plan->height, plan->block_rows), plan->row_pitch);
+        LONG_MAX, region_extent(&plan->height, plan->block_rows), plan->row_pitch);
   } else {
     plan->pixel_pitch = plan->source_channels;
     plan->row_pitch = plan->width.source * plan->pixel_pitch;
@@ -159,7 +161,8 @@ static void plan_correlation(conv2d_plan *plan) {
       work_limit, plan->taps * plan->group_source, plan->panel_columns);
   long positions = product_up_to(
       work_limit, plan->batch, plan->height.positions * plan->width.positions);
-  long work = product_up_to(work_limit, product_up_to(work_limit, weights, positions), plan->groups);
+  long work = product_up_to(
+      work_limit, product_up_to(work_limit, weights, positions), plan->groups);
   long wanted = max_of(1, min_of(wanted_tasks, work / least_work));
   long most = max_of(usual_pixels, min_of(most_pixels, usual_work / weights));
   long shared = divide_up(product_up_to(work_limit, positions, plan->groups), wanted);
@@ -222,8 +225,9 @@ bool fovea_conv2d_is_depthwise(const fovea_conv2d_geometry *g) {
 }
 
 long fovea_depthwise_conv2d_tasks(const fovea_conv2d_geometry *g, long rows) {
+  long pixels = max_of(g->in_width, g->out_width);
   long row_work = product_up_to(
-      work_limit, g->kernel_height * g->kernel_width, max_of(g->in_width, g->out_width) * g->groups);
+      work_limit, g->kernel_height * g->kernel_width, pixels * g->groups);
   long work = product_up_to(work_limit, row_work, rows);
   return max_of(1, min_of(rows, min_of(depthwise_tasks, work / depthwise_work)));
 }

@@ -8,10 +8,16 @@
 // Steps of the sum that are packed at a time.
 enum { matmul_steps = 256 };
 
+typedef enum {
+  // Blocks of b, packed into scratch, and the micro-kernel of convolution.
+  matmul_panels,
+  // Few rows: b is read once where it lies, along its contiguous columns or rows.
+  matmul_dot_products,
+  matmul_row_sums,
+} matmul_method;
+
 typedef struct {
-  // Few rows against columns that are contiguous: dot products that read b once where it lies.
-  // Everything else packs blocks of b into scratch and runs the micro-kernel of convolution.
-  bool uses_dot_products;
+  matmul_method method;
   long block_rows, row_blocks, block_columns, column_blocks, tasks;
   size_t scratch_bytes;
 } matmul_plan;

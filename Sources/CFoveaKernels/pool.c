@@ -5,8 +5,8 @@
 // the next one. So a step begins when the tasks before it are done, not when every thread has shown
 // up: a thread that the system has put aside holds nothing up unless it holds a task.
 //
-// Threads without work spin for some tens of microseconds, then yield, then sleep until the next
-// step with more than one task. Steps of one task run on the thread that is there and wake nobody.
+// Workers without work spin for some tens of microseconds, then sleep until the next step with more
+// than one task. Steps of one task run on the thread that is there and wake nobody.
 
 #include <pthread.h>
 #include <sched.h>
@@ -16,11 +16,11 @@
 #include <stdlib.h>
 
 #include "fovea_step.h"
+#include "placement.h"
 
 enum {
   cache_line = 64,
-  pauses_before_yield = 1000,
-  yields_before_sleep = 100,
+  pauses_before_rest = 2000,
 };
 
 static const uint64_t task_mask = UINT32_MAX;
@@ -29,6 +29,9 @@ typedef struct {
   fovea_pool *pool;
   long index;
   pthread_t thread;
+  // Under sleep_lock: where it went to sleep (-1: awake), and what holds it where it wakes up.
+  long sleeps_on;
+  fovea_placement placement;
 } worker;
 
 struct fovea_pool {
@@ -56,6 +59,17 @@ static void run_task(fovea_pool *pool, const fovea_step *step, long thread, long
   step->kernel(step->arguments, scratch, task);
 }
 
+static void wake_workers(fovea_pool *pool) {
+  pthread_mutex_lock(&pool->sleep_lock);
+  long here = fovea_current_processor();
+  for (long i = 0; i < pool->threads - 1; i++) {
+    worker *w = &pool->workers[i];
+    if (here >= 0 && w->sleeps_on == here) fovea_place_thread(&w->placement, w->thread, w->index);
+  }
+  pthread_cond_broadcast(&pool->wake);
+  pthread_mutex_unlock(&pool->sleep_lock);
+}
+
 // Starts the next step with several tasks, and runs those of one task before it. Only for the one
 // thread that knows that no task is under way.
 static void advance(fovea_pool *pool, long thread) {
@@ -69,11 +83,7 @@ static void advance(fovea_pool *pool, long thread) {
     atomic_store(&pool->ticket, number << 32 | (uint64_t)step->tasks);
     // A thread counts itself as asleep before it looks at the ticket for the last time; both are
     // sequentially consistent, so either it sees the ticket or we see it.
-    if (atomic_load(&pool->sleepers) > 0) {
-      pthread_mutex_lock(&pool->sleep_lock);
-      pthread_cond_broadcast(&pool->wake);
-      pthread_mutex_unlock(&pool->sleep_lock);
-    }
+    if (atomic_load(&pool->sleepers) > 0) wake_workers(pool);
     return;
   }
   // The caller may return at once: nothing of the run may be touched after this.
@@ -93,12 +103,7 @@ static bool work(fovea_pool *pool, long thread) {
   return true;
 }
 
-// One turn of waiting.
-static void relax(long turn) {
-  if (turn >= pauses_before_yield) {
-    sched_yield();
-    return;
-  }
+static void pause_briefly(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
@@ -110,24 +115,30 @@ static bool has_work_or_stops(fovea_pool *pool) {
   return (atomic_load(&pool->ticket) & task_mask) != 0 || atomic_load(&pool->stopping);
 }
 
-static void sleep_until_work(fovea_pool *pool) {
+static void sleep_until_work(fovea_pool *pool, worker *self) {
   pthread_mutex_lock(&pool->sleep_lock);
   atomic_fetch_add(&pool->sleepers, 1);
+  self->sleeps_on = fovea_current_processor();
   while (!has_work_or_stops(pool)) pthread_cond_wait(&pool->wake, &pool->sleep_lock);
+  self->sleeps_on = -1;
+  fovea_lift_placement(&self->placement);
   atomic_fetch_sub(&pool->sleepers, 1);
   pthread_mutex_unlock(&pool->sleep_lock);
 }
 
 static void *run_worker(void *argument) {
-  const worker *self = argument;
+  worker *self = argument;
   fovea_pool *pool = self->pool;
+  pthread_mutex_lock(&pool->sleep_lock);
+  fovea_lift_placement(&self->placement);
+  pthread_mutex_unlock(&pool->sleep_lock);
   for (long turn = 0; !atomic_load_explicit(&pool->stopping, memory_order_relaxed);) {
     if (work(pool, self->index)) {
       turn = 0;
-    } else if (turn < pauses_before_yield + yields_before_sleep) {
-      relax(turn++);
+    } else if (turn++ < pauses_before_rest) {
+      pause_briefly();
     } else {
-      sleep_until_work(pool);
+      sleep_until_work(pool, self);
       turn = 0;
     }
   }
@@ -160,9 +171,12 @@ fovea_pool *fovea_pool_create(long threads) {
   pthread_cond_init(&pool->wake, NULL);
   for (long i = 0; i < threads - 1; i++) {
     worker *w = &pool->workers[i];
-    w->pool = pool;
-    w->index = i + 1;
-    if (pthread_create(&w->thread, NULL, run_worker, w) != 0) {
+    *w = (worker){.pool = pool, .index = i + 1, .sleeps_on = -1};
+    pthread_mutex_lock(&pool->sleep_lock);
+    const bool is_made = pthread_create(&w->thread, NULL, run_worker, w) == 0;
+    if (is_made) fovea_place_thread(&w->placement, w->thread, w->index);
+    pthread_mutex_unlock(&pool->sleep_lock);
+    if (!is_made) {
       stop_workers(pool, i);
       free_pool(pool);
       return NULL;
@@ -200,8 +214,10 @@ void fovea_pool_run(
     for (long turn = 0; !atomic_load_explicit(&pool->run_is_done, memory_order_acquire);)
       if (work(pool, 0))
         turn = 0;
+      else if (turn++ < pauses_before_rest)
+        pause_briefly();
       else
-        relax(turn++);
+        sched_yield();
   }
   pthread_mutex_unlock(&pool->callers);
 }

@@ -14,6 +14,8 @@ public enum CommandError: Error, Hashable, Sendable {
   case missing(_ what: String, remedy: String)
   /// A folder for a new run that holds something.
   case folderInUse(_ folder: String)
+  /// A folder or file of a run that cannot be made.
+  case unwritable(_ path: String, reason: String)
   /// A folder without a run that could go on.
   case noRun(_ folder: String)
   /// A file of a run that cannot be read.
@@ -31,12 +33,13 @@ public enum CommandError: Error, Hashable, Sendable {
     case .unknownName, .option, .conflict, .contradiction, .missing, .folderInUse,
       .imageNumberMissing:
       true
-    case .noRun, .damaged, .imageNumber, .notImages: false
+    case .unwritable, .noRun, .damaged, .imageNumber, .notImages: false
     }
   }
 }
 
 extension CommandError: CustomStringConvertible {
+  /// What is wrong, then what to do.
   public var description: String {
     switch self {
     case .unknownName(let name, let kind, let known):
@@ -55,6 +58,9 @@ extension CommandError: CustomStringConvertible {
     case .folderInUse(let folder):
       "\(folder) holds files already, and no run is overwritten; "
         + "name another folder with --out, or go on with --resume"
+    case .unwritable(let path, let reason):
+      "\(path) cannot be written (\(reason)); make room or mend its permissions, "
+        + "or name another folder with --out"
     case .noRun(let folder):
       "there is no run in \(folder): it has no \(RunFolder.configurationName); "
         + "name the folder of a run with --out"
@@ -81,7 +87,7 @@ func nearestName(to name: String, in known: [String]) -> String? {
   return nearest.name
 }
 
-/// Insertions, deletions, changes and swaps of neighbours between two words (F. Damerau, 1964).
+/// Insertions, deletions, changes and swaps of neighbours that lie between two words.
 private func editDistance(_ left: String, _ right: String) -> Int {
   // A long word is near nothing, and must not cost time.
   let (left, right) = (Array(left.prefix(64)), Array(right.prefix(64)))

@@ -31,25 +31,31 @@ public struct RunFolder: Hashable, Sendable {
 
   /// Makes the folder of a new run: `path`, or `runs/train/<name>` with the first number that is free.
   ///
-  /// - Throws: `CommandError.folderInUse` where `path` holds something, what the file system refuses.
-  static func create(at path: String?, name: String) throws -> RunFolder {
+  /// - Throws: `CommandError.folderInUse` where `path` holds something, or `unwritable`.
+  static func create(at path: String?, name: String) throws(CommandError) -> RunFolder {
     let files = FileManager.default
+    func make(_ url: URL, withParents: Bool) throws(CommandError) {
+      do {
+        try files.createDirectory(at: url, withIntermediateDirectories: withParents)
+      } catch {
+        throw .unwritable(url.path, reason: error.localizedDescription)
+      }
+    }
     if let path {
       let url = URL(fileURLWithPath: path)
-      try files.createDirectory(at: url, withIntermediateDirectories: true)
-      guard try files.contentsOfDirectory(atPath: url.path).isEmpty else {
-        throw CommandError.folderInUse(path)
-      }
+      try make(url, withParents: true)
+      let contents = try? files.contentsOfDirectory(atPath: url.path)
+      guard contents?.isEmpty == true else { throw .folderInUse(path) }
       return RunFolder(url)
     }
     let parent = URL(fileURLWithPath: defaultParent)
-    try files.createDirectory(at: parent, withIntermediateDirectories: true)
+    try make(parent, withParents: true)
     var number = 1
     while true {
       let url = parent.appendingPathComponent(number == 1 ? name : "\(name)\(number)")
       do {
         // Fails where it is there already, so that two trainings never share a folder.
-        try files.createDirectory(at: url, withIntermediateDirectories: false)
+        try make(url, withParents: false)
         return RunFolder(url)
       } catch {
         guard files.fileExists(atPath: url.path) else { throw error }

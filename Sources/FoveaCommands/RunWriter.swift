@@ -53,8 +53,11 @@ final class RunWriter: TrainingObserver {
       case .ended: try writeLossChart()
       case .began, .epochBegan, .validationBegan: break
       }
-    } catch {
+    } catch let error as FileWriteError {
       failure = failure ?? error
+    } catch {
+      failure =
+        failure ?? CommandError.unwritable(folder.steps.path, reason: error.localizedDescription)
     }
     return failure == nil ? .proceed : .stop
   }

@@ -64,6 +64,7 @@ public struct TrainReport: Hashable, Codable, Sendable {
     wasStopped = false
   }
 
+  /// Writes the keys that the report promises, with `null` for an accuracy that is not there.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(accuracy, forKey: .accuracy)

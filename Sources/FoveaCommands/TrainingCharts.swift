@@ -21,11 +21,11 @@ enum TrainingCharts {
       }
     }
     if !validation.isEmpty {
-      series.append(LineChart.Series("test, each epoch", validation, style: .marked))
+      series.append(LineChart.Series("validation, each epoch", validation, style: .marked))
     }
     return LineChart(
       title: "Loss of \(title)", horizontalAxis: .init("step"),
-      panels: [.init(.init("cross-entropy", unit: "nats"), series)])
+      panels: [.init(.init("cross-entropy", unit: "nats", kind: .logarithmic), series)])
   }
 
   /// Learning rate and momentum by step.

@@ -28,7 +28,7 @@ public enum Metric: Hashable, Codable, Sendable {
   /// - Parameters:
   ///   - logits: One row of `classes` numbers an image.
   ///   - labels: The right class of each row.
-  func countRight(
+  public func countRight(
     logits: UnsafeBufferPointer<Float>, classes: Int, labels: UnsafeBufferPointer<Int32>
   ) -> Int {
     let k = if case .topK(let k) = self { k } else { 1 }

@@ -1,4 +1,4 @@
-@testable import FoveaTraining
+import FoveaTraining
 import Testing
 
 @Suite struct MetricTests {

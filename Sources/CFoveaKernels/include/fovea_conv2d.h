@@ -50,7 +50,7 @@ typedef struct {
 // Room that a caller of the `..._steps` functions gives: none of them fills more steps than this.
 enum { fovea_conv2d_max_steps = 4 };
 
-// Sizes are in bytes, and SIZE_MAX where they do not fit a size_t. They may be 0.
+// Sizes are in bytes, and PTRDIFF_MAX where they do not fit a ptrdiff_t. They may be 0.
 
 // MARK: Forward
 

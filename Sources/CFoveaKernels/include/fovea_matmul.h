@@ -40,8 +40,7 @@ typedef struct {
 // Room that a caller of fovea_matmul_steps gives.
 enum { fovea_matmul_max_steps = 1 };
 
-// Bytes of scratch for each thread, from lengths and strides (pointers are not read); SIZE_MAX
-// where they do not fit.
+// Bytes of scratch for each thread, from lengths and strides (pointers are not read).
 size_t fovea_matmul_scratch_bytes(
     const fovea_kernel_table *_Nonnull kernels, const fovea_matmul_arguments *_Nonnull arguments);
 

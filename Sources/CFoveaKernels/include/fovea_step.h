@@ -11,14 +11,14 @@
 #include <stdint.h>
 
 // Runs task `task` of a step. `arguments` is the kernel's own struct, `scratch` is memory of the
-// thread that runs (64-byte aligned, contents undefined, at least the bytes that the step asks for).
+// thread that runs: 64-byte aligned, contents undefined, at least the bytes that the step asks for.
 typedef void (*fovea_kernel)(
     const void *_Nonnull arguments, void *_Nullable scratch, long task);
 
 typedef struct {
   fovea_kernel _Nonnull kernel;
   const void *_Nonnull arguments;
-  long tasks;
+  long tasks;  // below 2^31
 } fovea_step;
 
 typedef struct fovea_pool fovea_pool;

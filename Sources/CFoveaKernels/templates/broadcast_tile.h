@@ -45,8 +45,8 @@ FOVEA_INLINE long panel_width(long columns, long start) {
 // `rows` and `vectors` are constants, so that every loop over sums unrolls: a sum with an index at
 // run time would live in memory.
 FOVEA_INLINE void run_tile(
-    const tile_arguments *t, const long *row_offsets, float *const *out, const float *bias,
-    const int rows, const int vectors) {
+    const tile_arguments *t, const long *row_offsets, float *out, const long *out_offsets,
+    const float *bias, const int rows, const int vectors) {
   vf sum[MAX_TILE_ROWS][2];
   const float *a[MAX_TILE_ROWS];
 #pragma clang loop unroll(full)
@@ -54,7 +54,8 @@ FOVEA_INLINE void run_tile(
     a[i] = t->a + row_offsets[i];
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++)
-      sum[i][v] = t->accumulate ? load(out[i] + v * VW) : bias ? load(bias + v * VW) : zero();
+      if (t->accumulate) sum[i][v] = load(out + out_offsets[i] + v * VW);
+      else sum[i][v] = bias ? load(bias + v * VW) : zero();
   }
   const float *panel = t->panel;
   const long *step_offsets = t->step_offsets, *end = step_offsets + t->steps;
@@ -73,50 +74,56 @@ FOVEA_INLINE void run_tile(
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) store(out[i] + v * VW, sum[i][v]);
+    for (int v = 0; v < vectors; v++) store(out + out_offsets[i] + v * VW, sum[i][v]);
 }
 
 FOVEA_INLINE void run_tile_of(
-    const tile_arguments *t, const long *row_offsets, float *const *out, const float *bias,
-    long rows) {
+    const tile_arguments *t, const long *row_offsets, float *out, const long *out_offsets,
+    const float *bias, long rows) {
   if (t->width == PANEL_WIDTH) switch (rows) {
-      case 1: return run_tile(t, row_offsets, out, bias, 1, 2);
-      case 2: return run_tile(t, row_offsets, out, bias, 2, 2);
-      case 3: return run_tile(t, row_offsets, out, bias, 3, 2);
-      case 4: return run_tile(t, row_offsets, out, bias, 4, 2);
-      case 5: return run_tile(t, row_offsets, out, bias, 5, 2);
-      default: return run_tile(t, row_offsets, out, bias, 6, 2);
+      case 1: return run_tile(t, row_offsets, out, out_offsets, bias, 1, 2);
+      case 2: return run_tile(t, row_offsets, out, out_offsets, bias, 2, 2);
+      case 3: return run_tile(t, row_offsets, out, out_offsets, bias, 3, 2);
+      case 4: return run_tile(t, row_offsets, out, out_offsets, bias, 4, 2);
+      case 5: return run_tile(t, row_offsets, out, out_offsets, bias, 5, 2);
+      default: return run_tile(t, row_offsets, out, out_offsets, bias, 6, 2);
     }
   switch (rows) {
-    case 1: return run_tile(t, row_offsets, out, bias, 1, 1);
-    case 2: return run_tile(t, row_offsets, out, bias, 2, 1);
-    case 3: return run_tile(t, row_offsets, out, bias, 3, 1);
-    case 4: return run_tile(t, row_offsets, out, bias, 4, 1);
-    case 5: return run_tile(t, row_offsets, out, bias, 5, 1);
-    case 6: return run_tile(t, row_offsets, out, bias, 6, 1);
-    case 7: return run_tile(t, row_offsets, out, bias, 7, 1);
-    default: return run_tile(t, row_offsets, out, bias, 8, 1);
+    case 1: return run_tile(t, row_offsets, out, out_offsets, bias, 1, 1);
+    case 2: return run_tile(t, row_offsets, out, out_offsets, bias, 2, 1);
+    case 3: return run_tile(t, row_offsets, out, out_offsets, bias, 3, 1);
+    case 4: return run_tile(t, row_offsets, out, out_offsets, bias, 4, 1);
+    case 5: return run_tile(t, row_offsets, out, out_offsets, bias, 5, 1);
+    case 6: return run_tile(t, row_offsets, out, out_offsets, bias, 6, 1);
+    case 7: return run_tile(t, row_offsets, out, out_offsets, bias, 7, 1);
+    default: return run_tile(t, row_offsets, out, out_offsets, bias, 8, 1);
   }
 }
 
-// All rows of one panel. A panel with fewer columns than its width goes through a buffer.
+// All rows of a panel with fewer columns than its width, through a buffer.
+static void run_narrow_panel(const tile_arguments *t, long tile_rows) {
+  const size_t bytes = (size_t)t->columns * sizeof(float);
+  float edge[MAX_TILE_ROWS * PANEL_WIDTH] = {0}, edge_bias[PANEL_WIDTH] = {0};
+  long edge_offsets[MAX_TILE_ROWS];
+  for (long i = 0; i < MAX_TILE_ROWS; i++) edge_offsets[i] = i * PANEL_WIDTH;
+  const float *bias = t->bias ? memcpy(edge_bias, t->bias, bytes) : NULL;
+  for (long row = 0; row < t->rows; row += tile_rows) {
+    const long rows = min_of(tile_rows, t->rows - row);
+    const long *out_offsets = t->out_offsets + row;
+    for (long i = 0; i < rows && t->accumulate; i++)
+      memcpy(edge + edge_offsets[i], t->out + out_offsets[i], bytes);
+    run_tile_of(t, t->row_offsets + row, edge, edge_offsets, bias, rows);
+    for (long i = 0; i < rows; i++)
+      memcpy(t->out + out_offsets[i], edge + edge_offsets[i], bytes);
+  }
+}
+
+// All rows of one panel.
 static void run_panel(const tile_arguments *t) {
   const long tile_rows = t->width == PANEL_WIDTH ? WIDE_ROWS : NARROW_ROWS;
-  const bool whole = t->columns == t->width;
-  const size_t bytes = (size_t)t->columns * sizeof(float);
-  float edge[MAX_TILE_ROWS][PANEL_WIDTH] = {0}, edge_bias[PANEL_WIDTH] = {0};
-  const float *bias = t->bias;
-  if (bias && !whole) bias = memcpy(edge_bias, bias, bytes);
-  for (long row = 0; row < t->rows; row += tile_rows) {
-    long rows = t->rows - row < tile_rows ? t->rows - row : tile_rows;
-    float *out[MAX_TILE_ROWS];
-    for (long i = 0; i < rows; i++) {
-      float *target = t->out + t->out_offsets[row + i];
-      out[i] = whole ? target : edge[i];
-      if (!whole && t->accumulate) memcpy(edge[i], target, bytes);
-    }
-    run_tile_of(t, t->row_offsets + row, out, bias, rows);
-    if (whole) continue;
-    for (long i = 0; i < rows; i++) memcpy(t->out + t->out_offsets[row + i], edge[i], bytes);
-  }
+  if (t->columns < t->width) return run_narrow_panel(t, tile_rows);
+  for (long row = 0; row < t->rows; row += tile_rows)
+    run_tile_of(
+        t, t->row_offsets + row, t->out, t->out_offsets + row, t->bias,
+        min_of(tile_rows, t->rows - row));
 }

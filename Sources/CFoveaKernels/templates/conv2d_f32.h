@@ -14,23 +14,39 @@ typedef struct {
   float *target;
 } correlation;
 
+// The positions of one axis whose target of `phase` exists: q in first..<end.
+typedef struct {
+  long first, end;
+} position_range;
+
+FOVEA_INLINE position_range positions_inside(const conv2d_axis *axis, long phase) {
+  const long start = axis->target_origin + phase, room = axis->target - start;
+  return (position_range){
+      .first = start < 0 ? divide_up(-start, axis->phases) : 0,
+      .end = room <= 0 ? 0 : min_of(axis->positions, divide_up(room, axis->phases))};
+}
+
 // Lists the pixels of a phase that lie in the target: where each is read and written.
 FOVEA_INLINE long list_pixels(
     const conv2d_plan *plan, long images, long row, long rows, long phase_y, long phase_x,
     long *row_offsets, long *target_offsets) {
   const conv2d_axis *height = &plan->height, *width = &plan->width;
+  const position_range inside = positions_inside(height, phase_y);
+  const position_range across = positions_inside(width, phase_x);
+  const long first = max_of(row, inside.first), end = min_of(row + rows, inside.end);
+  const long from_step = width->step * plan->pixel_pitch;
+  const long to_step = width->phases * plan->target_channels;
   long count = 0;
   for (long i = 0; i < images; i++)
-    for (long q = row; q < row + rows; q++) {
+    for (long q = first; q < end; q++) {
       const long y = height->target_origin + q * height->phases + phase_y;
-      if (y < 0 || y >= height->target) continue;
-      const long from = i * plan->image_pitch + (q - row) * height->step * plan->row_pitch;
-      const long to = (i * height->target + y) * width->target;
-      for (long p = 0; p < width->positions; p++) {
-        const long x = width->target_origin + p * width->phases + phase_x;
-        if (x < 0 || x >= width->target) continue;
-        row_offsets[count] = from + p * width->step * plan->pixel_pitch;
-        target_offsets[count++] = (to + x) * plan->target_channels;
+      const long x = width->target_origin + across.first * width->phases + phase_x;
+      long from = i * plan->image_pitch + (q - row) * height->step * plan->row_pitch +
+          across.first * from_step;
+      long to = ((i * height->target + y) * width->target + x) * plan->target_channels;
+      for (long p = across.first; p < across.end; p++, from += from_step, to += to_step) {
+        row_offsets[count] = from;
+        target_offsets[count++] = to;
       }
     }
   return count;

@@ -1,15 +1,22 @@
 // conv2d_region.h: the part of an image that a task of a convolution reads, with its padding.
 
+// The last vector reaches back over floats that are done.
 FOVEA_INLINE void copy_floats(float *to, const float *from, long count) {
-  long i = 0;
-  for (; i + VW <= count; i += VW) store(to + i, load(from + i));
-  for (; i < count; i++) to[i] = from[i];
+  if (count < VW) {
+    for (long i = 0; i < count; i++) to[i] = from[i];
+    return;
+  }
+  for (long i = 0; i < count - VW; i += VW) store(to + i, load(from + i));
+  store(to + count - VW, load(from + count - VW));
 }
 
 FOVEA_INLINE void clear_floats(float *to, long count) {
-  long i = 0;
-  for (; i + VW <= count; i += VW) store(to + i, zero());
-  for (; i < count; i++) to[i] = 0;
+  if (count < VW) {
+    for (long i = 0; i < count; i++) to[i] = 0;
+    return;
+  }
+  for (long i = 0; i < count - VW; i += VW) store(to + i, zero());
+  store(to + count - VW, zero());
 }
 
 // One row inside the image: `columns` pixels from `x`, those outside as zeros.

@@ -118,18 +118,14 @@ static void run_depthwise_row(
     const conv2d_axis *width, const depthwise_run *row, const inside_taps *rows) {
   for (long phase = 0; phase < width->phases; phase++) {
     const conv2d_taps taps = fovea_conv2d_taps(width, phase);
-    const long start = width->target_origin + phase;
-    const long first = start < 0 ? divide_up(-start, width->phases) : 0;
-    const long end = min_of(
-        width->positions,
-        start >= width->target ? 0 : divide_up(width->target - start, width->phases));
-    for (long q = first; q < end;) {
+    const position_range inside = positions_inside(width, phase);
+    for (long q = inside.first; q < inside.end;) {
       const inside_taps columns = taps_inside(width, &taps, q);
       depthwise_run d = *row;
       d.source += columns.source * d.channels;
-      d.target += (start + q * width->phases) * d.channels;
+      d.target += (width->target_origin + q * width->phases + phase) * d.channels;
       const long last = q + DEPTHWISE_PIXELS - 1;
-      const bool is_run = d.channels >= VW && columns.count == taps.count && last < end &&
+      const bool is_run = d.channels >= VW && columns.count == taps.count && last < inside.end &&
           taps_inside(width, &taps, last).count == taps.count;
       if (is_run) {
         run_depthwise_pixels(&d, rows, &columns, DEPTHWISE_PIXELS);
@@ -249,12 +245,11 @@ static void FOVEA_NAME(depthwise_conv2d_weight_gradient_reduce)(
   const fovea_conv2d_geometry *g = &p->geometry;
   const long channels = g->groups, taps = g->kernel_height * g->kernel_width;
   const long chunks = fovea_depthwise_conv2d_tasks(g, g->batch * g->out_height);
-  const float *sums = p->workspace;
+  // The first chunk's sums take the others', in order.
+  float *sums = p->workspace;
+  for (long chunk = 1; chunk < chunks; chunk++)
+    for (long i = 0; i < taps * channels; i++) sums[i] += sums[chunk * taps * channels + i];
   for (long tap = 0; tap < taps; tap++)
-    for (long c = 0; c < channels; c++) {
-      float sum = 0;
-      for (long chunk = 0; chunk < chunks; chunk++)
-        sum += sums[(chunk * taps + tap) * channels + c];
-      p->weight_gradient[c * taps + tap] = sum;
-    }
+    for (long c = 0; c < channels; c++)
+      p->weight_gradient[c * taps + tap] = sums[tap * channels + c];
 }

@@ -1,11 +1,11 @@
 // matmul_f32.h: fovea_matmul.h.
 //
 // Scratch   row offsets, out offsets (block_rows longs each), step offsets (matmul_steps longs),
-//           panels of b (matmul_steps * block_columns floats). None for dot products.
+//           panels of b (matmul_steps * block_columns floats). None for few rows.
 
 // Few rows against contiguous columns. Four columns at a time, so that the loads of a serve four
 // products; `rows` is a constant.
-enum { DOT_ROWS = 3, DOT_COLUMNS = 4 };
+enum { DOT_ROWS = 3, DOT_COLUMNS = 4, ROW_TERMS = 8 };
 
 FOVEA_INLINE float sum_of_lanes(vf v) {
   float sum = 0;
@@ -53,12 +53,45 @@ FOVEA_INLINE void run_dot_columns(
   for (; row < p->rows; row++) run_dot_products(p, row, column, 1, columns);
 }
 
+// Few rows against rows of b that are contiguous: adds `terms` (a constant) rows of b at a time to
+// the columns from `column` to `end_column` of a row of out, which stay in the first-level cache.
+FOVEA_INLINE void add_rows(
+    const fovea_matmul_arguments *p, long row, long step, long column, long end_column,
+    const int terms) {
+  float *out = p->out + row * p->columns;
+  const float *a = p->a + row * p->a_row_stride + step * p->a_column_stride;
+  const float *b = p->b + step * p->b_row_stride;
+  long j = column;
+  for (; j + VW <= end_column; j += VW) {
+    vf sum = load(out + j);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < terms; i++)
+      sum = multiply_add(
+          broadcast(a[i * p->a_column_stride]), load(b + i * p->b_row_stride + j), sum);
+    store(out + j, sum);
+  }
+  for (; j < end_column; j++)
+    for (int i = 0; i < terms; i++)
+      out[j] += a[i * p->a_column_stride] * b[i * p->b_row_stride + j];
+}
+
+FOVEA_INLINE void run_row_sums(const fovea_matmul_arguments *p, long column, long end_column) {
+  for (long i = 0; i < p->rows; i++)
+    for (long j = column; j < end_column; j++)
+      p->out[i * p->columns + j] = p->bias ? p->bias[j] : 0;
+  long k = 0;
+  for (; k + ROW_TERMS <= p->inner; k += ROW_TERMS)
+    for (long i = 0; i < p->rows; i++) add_rows(p, i, k, column, end_column, ROW_TERMS);
+  for (; k < p->inner; k++)
+    for (long i = 0; i < p->rows; i++) add_rows(p, i, k, column, end_column, 1);
+}
+
 // Packs `steps` steps from `step` of the columns from `column` on into panels, one after another.
 FOVEA_INLINE void pack_matmul_block(
     const fovea_matmul_arguments *p, long step, long steps, long column, long end_column,
     float *panels) {
-  // A few steps of all panels at a time, so that b is read in whole cache lines either way.
-  const long few = 16;
+  // Rows of b are read a few at a time through all panels, columns one panel after the other.
+  const long few = p->b_column_stride == 1 ? 8 : steps;
   for (long k = 0; k < steps; k += few)
     for (long j = column; j < end_column; j += PANEL_WIDTH) {
       const long width = panel_width(end_column, j);
@@ -74,7 +107,8 @@ static void FOVEA_NAME(matmul)(const void *arguments, void *scratch, long task) 
   const matmul_plan plan = fovea_matmul_plan(p, VW);
   const long column = task % plan.column_blocks * plan.block_columns;
   const long end_column = min_of(p->columns, column + plan.block_columns);
-  if (plan.uses_dot_products) {
+  if (plan.method == matmul_row_sums) return run_row_sums(p, column, end_column);
+  if (plan.method == matmul_dot_products) {
     long j = column;
     for (; j + DOT_COLUMNS <= end_column; j += DOT_COLUMNS) run_dot_columns(p, j, DOT_COLUMNS);
     for (; j < end_column; j++) run_dot_columns(p, j, 1);

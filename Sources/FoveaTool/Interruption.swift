@@ -17,7 +17,7 @@ enum Interruption {
   /// Whether an end was asked for.
   static var isRequested: Bool { isAsked.load(ordering: .relaxed) }
 
-  /// Starts to listen. Before that, the first signal ends the process at once.
+  /// Starts to listen; before that, the first signal ends the process at once.
   static func listen() {
     var action = sigaction()
     let handler: @convention(c) (Int32) -> Void = { _ in

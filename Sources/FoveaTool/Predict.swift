@@ -2,7 +2,7 @@ import ArgumentParser
 import FoveaCommands
 import FoveaDrawing
 
-/// `fovea predict`
+/// `fovea predict`: asks a network about images.
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Ask a trained network what images show.",

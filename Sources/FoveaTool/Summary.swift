@@ -2,7 +2,7 @@ import ArgumentParser
 import FoveaCommands
 import FoveaDrawing
 
-/// `fovea summary`
+/// `fovea summary`: shows a network.
 struct Summary: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show a network's layers, shapes, parameters and multiply-adds, without running it.")

@@ -3,7 +3,7 @@ import FoveaCommands
 import FoveaData
 import FoveaDrawing
 
-/// `fovea evaluate`
+/// `fovea evaluate`: measures a network.
 struct Evaluate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a trained network on a dataset.")

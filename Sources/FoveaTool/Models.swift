@@ -2,7 +2,7 @@ import ArgumentParser
 import FoveaCommands
 import FoveaDrawing
 
-/// `fovea models`
+/// `fovea models`: lists the networks.
 struct Models: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List the networks that are known by name.")

@@ -4,7 +4,7 @@ import FoveaCommands
 import FoveaData
 import FoveaDrawing
 
-/// `fovea train`
+/// `fovea train`: trains a network.
 struct Train: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a network on a dataset.",

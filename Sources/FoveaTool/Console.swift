@@ -38,8 +38,8 @@ struct Console: Sendable {
   /// Prints a line for people.
   func print(_ line: String = "") { print([line]) }
 
-  /// Prints a line that a quiet command has too.
-  func printResult(_ line: String) { write(line + "\n") }
+  /// Prints a line that a quiet command has too, unless it has JSON.
+  func printResult(_ line: String) { if !(isQuiet && isJSON) { write(line + "\n") } }
 
   /// Prints a heading.
   func printHeading(_ text: String) { print(isColored ? "\u{1b}[1m\(text)\u{1b}[0m" : text) }

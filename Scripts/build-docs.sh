@@ -1,0 +1,31 @@
+#!/bin/bash
+# Builds the documentation of all targets into one archive and says where it is. Fails on DocC's
+# warnings, and on public declarations without documentation.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+targets=()
+for folder in Sources/Fovea*/; do targets+=(--target "$(basename "$folder")"); done
+
+# The plugin is a dependency of nothing but this: a folder of its own keeps it out of other builds.
+build=.build-docs
+log=$build/docs.log
+mkdir -p $build
+if ! FOVEA_DOCS=1 swift package --scratch-path $build \
+  generate-documentation "${targets[@]}" --enable-experimental-combined-documentation > $log 2>&1; then
+  cat $log
+  exit 1
+fi
+
+# A list of parameters may leave out those that speak for themselves.
+warnings=$(awk '
+  /^warning:/ { shown = /^warning: Parameter .* is missing documentation$/ ? 0 : 8 }
+  shown-- > 0
+' $log)
+if [ -n "$warnings" ]; then
+  echo "$warnings"
+  exit 1
+fi
+
+swift Scripts/check-documented.swift $build/*/extracted-symbols/*/*/*.symbols.json
+echo "Documentation: $build/plugins/Swift-DocC/outputs/fovea.doccarchive"
