@@ -136,7 +136,7 @@ private final class TemporaryFolder {
     let learner = try Self.learner(images: 3200)
     let (_, validation) = try Self.loaders(images: 64, batchSize: 64)
     let before = try await learner.evaluate(validation)
-    try await learner.fitOneCycle(epochs: 2, maxLearningRate: 0.1)
+    try await learner.fitOneCycle(epochs: 3, maxLearningRate: 0.2)
     let weights = learner.weights
     let after = try await learner.evaluate(validation)
     #expect(try await learner.evaluate(validation) == after)
