@@ -75,6 +75,7 @@ let package = Package(
         .target(name: "CLibcrypto", condition: .when(platforms: [.linux])),
       ], resources: [.copy("Resources/mnist-mini")]),
     // Rank 3
+    library("FoveaChecks", ["FoveaGraph", "FoveaRuntime", "FoveaTensors", collections]),
     library("FoveaZoo", ["FoveaLayers", "FoveaGraph", "FoveaTensors"]),
     library(
       "FoveaTraining",
@@ -108,6 +109,8 @@ let package = Package(
     tests("Fovea"),
     tests("CFoveaKernels", ["FoveaTensors"]),
     tests("FoveaTensors"),
+    tests("FoveaGraph", ["FoveaChecks", "FoveaTensors"]),
+    tests("FoveaChecks", ["FoveaGraph", "FoveaRuntime", "FoveaTensors"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(
       "FoveaRuntime", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
