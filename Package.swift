@@ -93,6 +93,12 @@ let package = Package(
     tests("Fovea"),
     tests("CFoveaKernels", ["FoveaTensors"]),
     tests("FoveaTensors"),
+    .target(
+      name: "FuzzSupport", dependencies: ["FoveaTensors"], path: "Tests/FuzzSupport",
+      swiftSettings: swiftSettings),
+    tests(
+      "FoveaFormats", ["FoveaTensors", "FuzzSupport", collections],
+      resources: [.copy("Golden")]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(
       "FoveaRuntime", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
