@@ -119,7 +119,8 @@ let package = Package(
       resources: [.copy("Golden")]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(
-      "FoveaRuntime", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
+      "FoveaRuntime",
+      ["FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
       resources: [.copy("Golden")]),
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
     tests(

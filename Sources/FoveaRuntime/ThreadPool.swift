@@ -23,7 +23,16 @@ public final class ThreadPool: Sendable {
     }
     self.pool = pool
     threadCount = count
+    _ = Self.warnOfDebugBuild
   }
+
+  /// Says once, on standard error, that the kernels are slow in this build, and what to do.
+  private static let warnOfDebugBuild: Void = {
+    guard !InstructionSet.kernelsAreOptimised else { return }
+    let text = "fovea: this is a debug build, whose kernels are not optimised and run many times "
+      + "slower; build with -c release for speed (everything works all the same)\n"
+    FileHandle.standardError.write(Data(text.utf8))
+  }()
 
   deinit { fovea_pool_destroy(pool) }
 }
