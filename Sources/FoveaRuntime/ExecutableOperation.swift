@@ -89,8 +89,9 @@ public struct KernelBinding {
   }
 
   /// Keeps a kernel's argument struct where it stays for the life of the program.
-  public func keep<Arguments: BitwiseCopyable>(_ value: Arguments) -> UnsafeMutablePointer<Arguments>
-  {
+  public func keep<Arguments: BitwiseCopyable>(_ value: Arguments) -> UnsafeMutablePointer<
+    Arguments
+  > {
     arguments.keep(value)
   }
 
