@@ -125,8 +125,10 @@ let package = Package(
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
     tests(
       "FoveaTraining",
-      ["FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo"],
-      resources: [.copy("Golden")]),
+      [
+        "FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo",
+        "FuzzSupport",
+      ], resources: [.copy("Golden")]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
   ]
