@@ -112,6 +112,12 @@ let package = Package(
     tests("FoveaTensors"),
     tests("FoveaGraph", ["FoveaChecks", "FoveaTensors"]),
     tests("FoveaChecks", ["FoveaGraph", "FoveaRuntime", "FoveaTensors"]),
+    .target(
+      name: "FuzzSupport", dependencies: ["FoveaTensors"], path: "Tests/FuzzSupport",
+      swiftSettings: swiftSettings),
+    tests(
+      "FoveaFormats", ["FoveaTensors", "FuzzSupport", collections],
+      resources: [.copy("Golden")]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(
       "FoveaRuntime", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
