@@ -89,8 +89,7 @@ public struct KernelBinding {
   }
 
   /// Keeps a kernel's argument struct where it stays for the life of the program.
-  public func keep<Arguments: BitwiseCopyable>(_ value: Arguments) -> UnsafeMutablePointer<Arguments>
-  {
+  public func keep<Value: BitwiseCopyable>(_ value: Value) -> UnsafeMutablePointer<Value> {
     arguments.keep(value)
   }
 

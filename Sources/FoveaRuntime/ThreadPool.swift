@@ -1,7 +1,9 @@
 internal import CFoveaKernels
 import Foundation
 
-/// The threads that programs run on. Programs of one pool take turns.
+/// The threads that programs run on.
+///
+/// Programs of one pool take turns.
 public final class ThreadPool: Sendable {
   /// The most threads that a pool starts.
   public static let largestThreadCount = 1024

@@ -52,7 +52,9 @@ public struct Split: Operation {
   public func readsElements(ofInput index: Int) -> Bool { index == 0 }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
-    guard inputs.count > 1 else { throw .inputCount(name, expected: 2...1024, actual: inputs.count) }
+    guard inputs.count > 1 else {
+      throw .inputCount(name, expected: 2...1024, actual: inputs.count)
+    }
     let pieces = Array(inputs.dropFirst())
     try expectGradient(inputs[0], of: Concat(axis: axis).outputShapes(for: pieces)[0])
     return pieces
