@@ -47,7 +47,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "fovea", targets: ["FoveaTool"]),
-    .library(name: "Fovea", targets: ["Fovea"]),
+    .library(name: "Fovea", targets: ["Fovea", "FoveaGraph"]),
+    .library(name: "FoveaChecks", targets: ["FoveaChecks"]),
     .library(name: "CFoveaKernels", targets: ["CFoveaKernels"]),
   ],
   dependencies: [
