@@ -46,7 +46,9 @@ let package = Package(
   name: "fovea",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "Fovea", targets: ["Fovea"]),
+    .executable(name: "fovea", targets: ["FoveaTool"]),
+    .library(name: "Fovea", targets: ["Fovea", "FoveaGraph"]),
+    .library(name: "FoveaChecks", targets: ["FoveaChecks"]),
     .library(name: "CFoveaKernels", targets: ["CFoveaKernels"]),
   ],
   dependencies: [
@@ -74,6 +76,7 @@ let package = Package(
         .target(name: "CLibcrypto", condition: .when(platforms: [.linux])),
       ], resources: [.copy("Resources/mnist-mini")]),
     // Rank 3
+    library("FoveaChecks", ["FoveaGraph", "FoveaRuntime", "FoveaTensors", collections]),
     library("FoveaZoo", ["FoveaLayers", "FoveaGraph", "FoveaTensors"]),
     library(
       "FoveaTraining",
@@ -84,15 +87,31 @@ let package = Package(
     library("FoveaDrawing", ["FoveaAnalysis"]),
     // Rank 5
     library(
+      "FoveaCommands",
+      [
+        "FoveaDrawing", "FoveaTraining", "FoveaZoo", "FoveaData", "FoveaFormats", "FoveaRuntime",
+        "FoveaAnalysis", "FoveaLayers", "FoveaTensors",
+      ]),
+    library(
       "Fovea",
       [
         "FoveaAnalysis", "FoveaData", "FoveaDrawing", "FoveaFormats", "FoveaGraph", "FoveaLayers",
         "FoveaRuntime", "FoveaTensors", "FoveaTraining", "FoveaZoo",
       ]),
+    // Rank 6
+    .executableTarget(
+      name: "FoveaTool",
+      dependencies: [
+        "FoveaCommands", "FoveaDrawing", "FoveaTraining", "FoveaData", "FoveaTensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["README.md"], swiftSettings: swiftSettings),
     // Tests
     tests("Fovea"),
     tests("CFoveaKernels", ["FoveaTensors"]),
     tests("FoveaTensors"),
+    tests("FoveaGraph", ["FoveaChecks", "FoveaTensors"]),
+    tests("FoveaChecks", ["FoveaGraph", "FoveaRuntime", "FoveaTensors"]),
     .target(
       name: "FuzzSupport", dependencies: ["FoveaTensors"], path: "Tests/FuzzSupport",
       swiftSettings: swiftSettings),
@@ -102,13 +121,16 @@ let package = Package(
     tests("FoveaData", ["FoveaTensors", "FuzzSupport", "CZlib"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(
-      "FoveaRuntime", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
+      "FoveaRuntime",
+      ["FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
       resources: [.copy("Golden")]),
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
     tests(
       "FoveaTraining",
-      ["FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo"],
-      resources: [.copy("Golden")]),
+      [
+        "FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo",
+        "FuzzSupport",
+      ], resources: [.copy("Golden")]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
   ]

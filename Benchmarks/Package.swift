@@ -5,13 +5,19 @@ let package = Package(
   name: "fovea-benchmarks",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "fovea-bench-kernels", targets: ["fovea-bench-kernels"])
+    .executable(name: "fovea-bench-kernels", targets: ["fovea-bench-kernels"]),
+    .executable(name: "fovea-bench-accuracy", targets: ["fovea-bench-accuracy"]),
+    .executable(name: "fovea-bench-peers", targets: ["fovea-bench-peers"]),
   ],
   dependencies: [
     .package(name: "fovea", path: "..")
   ],
   targets: [
     .target(name: "CPeak"),
+    .executableTarget(
+      name: "fovea-bench-accuracy", dependencies: [.product(name: "Fovea", package: "fovea")]),
+    .executableTarget(
+      name: "fovea-bench-peers", dependencies: [.product(name: "Fovea", package: "fovea")]),
     .executableTarget(
       name: "fovea-bench-kernels",
       dependencies: ["CPeak", .product(name: "CFoveaKernels", package: "fovea")],

@@ -3,7 +3,8 @@
 // 1. A target depends on targets of a lower rank only; the ranks are the table of
 //    Documentation/architecture.md, and every target is in it.
 // 2. What a source file imports is declared as a dependency of its target, or comes with Swift.
-// 3. Each folder of Sources/ has a README.md.
+// 3. Each folder of Sources/ has a README.md, and no two names differ in case alone, which file systems
+//    of macOS and Windows take for one.
 
 import Foundation
 
@@ -31,8 +32,8 @@ struct Package: Decodable {
 
 /// Modules that come with Swift or the system.
 let systemModules: Set = [
-  "Darwin", "Dispatch", "Foundation", "FoundationNetworking", "Glibc", "Musl", "Synchronization",
-  "Testing",
+  "CryptoKit", "Darwin", "Dispatch", "Foundation", "FoundationNetworking", "FoundationXML", "Glibc",
+  "Musl", "Synchronization", "Testing",
 ]
 
 func dumpedPackage() throws -> Package {
@@ -44,6 +45,8 @@ func dumpedPackage() throws -> Package {
   try process.run()
   let data = output.fileHandleForReading.readDataToEndOfFile()
   process.waitUntilExit()
+  // SwiftPM has said what is wrong with Package.swift.
+  guard process.terminationStatus == 0 else { exit(1) }
   return try JSONDecoder().decode(Package.self, from: data)
 }
 
@@ -109,9 +112,13 @@ for target in targets {
   }
 }
 
+for names in Dictionary(grouping: targets.map(\.name), by: { $0.lowercased() }).values
+where names.count > 1 {
+  problems.append("the targets \(names.joined(separator: " and ")) are one folder to macOS")
+}
+
 for name in rank.keys.sorted() where !targets.contains(where: { $0.name == name }) {
-  guard FileManager.default.fileExists(atPath: "Sources/\(name)") else { continue }
-  problems.append("Sources/\(name) is no target of Package.swift")
+  problems.append("\(table) gives \(name) a rank, but Package.swift has no such target")
 }
 
 for problem in problems { print("error: \(problem)") }

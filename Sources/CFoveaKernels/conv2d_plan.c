@@ -161,7 +161,8 @@ static void plan_correlation(conv2d_plan *plan) {
       work_limit, plan->taps * plan->group_source, plan->panel_columns);
   long positions = product_up_to(
       work_limit, plan->batch, plan->height.positions * plan->width.positions);
-  long work = product_up_to(work_limit, product_up_to(work_limit, weights, positions), plan->groups);
+  long work = product_up_to(
+      work_limit, product_up_to(work_limit, weights, positions), plan->groups);
   long wanted = max_of(1, min_of(wanted_tasks, work / least_work));
   long most = max_of(usual_pixels, min_of(most_pixels, usual_work / weights));
   long shared = divide_up(product_up_to(work_limit, positions, plan->groups), wanted);
@@ -224,8 +225,9 @@ bool fovea_conv2d_is_depthwise(const fovea_conv2d_geometry *g) {
 }
 
 long fovea_depthwise_conv2d_tasks(const fovea_conv2d_geometry *g, long rows) {
+  long pixels = max_of(g->in_width, g->out_width);
   long row_work = product_up_to(
-      work_limit, g->kernel_height * g->kernel_width, max_of(g->in_width, g->out_width) * g->groups);
+      work_limit, g->kernel_height * g->kernel_width, pixels * g->groups);
   long work = product_up_to(work_limit, row_work, rows);
   return max_of(1, min_of(rows, min_of(depthwise_tasks, work / depthwise_work)));
 }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 // Runs task `task` of a step. `arguments` is the kernel's own struct, `scratch` is memory of the
-// thread that runs (64-byte aligned, contents undefined, at least the bytes that the step asks for).
+// thread that runs: 64-byte aligned, contents undefined, at least the bytes that the step asks for.
 typedef void (*fovea_kernel)(
     const void *_Nonnull arguments, void *_Nullable scratch, long task);
 

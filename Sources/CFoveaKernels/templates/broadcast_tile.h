@@ -54,7 +54,8 @@ FOVEA_INLINE void run_tile(
     a[i] = t->a + row_offsets[i];
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++)
-      sum[i][v] = t->accumulate ? load(out + out_offsets[i] + v * VW) : bias ? load(bias + v * VW) : zero();
+      if (t->accumulate) sum[i][v] = load(out + out_offsets[i] + v * VW);
+      else sum[i][v] = bias ? load(bias + v * VW) : zero();
   }
   const float *panel = t->panel;
   const long *step_offsets = t->step_offsets, *end = step_offsets + t->steps;

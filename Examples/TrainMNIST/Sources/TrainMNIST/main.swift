@@ -20,7 +20,7 @@ let model = try Model(input: [1, 28, 28]) {
   Conv2d(10, kernel: 3, stride: 2, padding: 1)
   Flatten()
 }
-print("\(model.parameterCount) parameters")
+print(try model.summary())
 
 let learner = try Learner(
   model,
@@ -28,5 +28,14 @@ let learner = try Learner(
   validation: DataLoader(MNIST.mini(.test), batchSize: 500))
 let report = try await learner.fitOneCycle(epochs: 3, maxLearningRate: 0.06)
 for epoch in report.epochs {
-  print("epoch \(epoch.epoch): loss \(epoch.trainingLoss), \(epoch.metrics)")
+  print("epoch \(epoch.epoch): accuracy \(epoch.metrics["accuracy", default: 0])")
 }
+
+// The network as it answers, with the weights that it has learnt: a program for one image.
+let digit = try MNIST.mini(.test).prefix(1)
+let program = try Program(
+  model.inference, variables: VariableStore(learner.weights), pool: ThreadPool())
+try program.run([Model.inputName: digit.description.normalization.normalized(digit.images)])
+let scores = try program.output(Model.outputName).floats
+let likeliest = scores.indices.max { scores[$0] < scores[$1] } ?? 0
+print("the first test image is a \(likeliest)")
