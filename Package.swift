@@ -118,6 +118,7 @@ let package = Package(
     tests(
       "FoveaFormats", ["FoveaTensors", "FuzzSupport", collections],
       resources: [.copy("Golden")]),
+    tests("FoveaData", ["FoveaTensors", "FuzzSupport", "CZlib"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(
       "FoveaRuntime",
