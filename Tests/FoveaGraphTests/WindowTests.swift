@@ -52,21 +52,17 @@ struct WindowCase: CustomTestStringConvertible {
     #expect(window.positions(on: recorded.extent) == recorded.positions)
   }
 
-  /// The definition: a walk along the padded axis.
-  private static func walk(_ window: Window, on extent: Int) -> (positions: Int, end: Int) {
-    let end = extent + window.padding.after
-    var (positions, start) = (0, -window.padding.before)
-    var covered = start
-    while start + window.reach <= end {
-      positions += 1
-      covered = start + window.reach
+  /// The definition: where each position starts, found by walking along the padded axis.
+  private static func starts(_ window: Window, on extent: Int) -> [Int] {
+    var starts: [Int] = []
+    var start = -window.padding.before
+    while start + window.reach <= extent + window.padding.after {
+      starts.append(start)
       start += window.stride
     }
-    if window.ceilMode, positions > 0, covered < end, start < extent {
-      positions += 1
-      covered = end
-    }
-    return (positions, covered)
+    guard window.ceilMode, let last = starts.last else { return starts }
+    if last + window.reach < extent + window.padding.after { starts.append(start) }
+    return starts.last.map { $0 >= extent } == true ? starts.dropLast() : starts
   }
 
   @Test func `agrees with a walk along the axis`() throws {
@@ -78,11 +74,10 @@ struct WindowCase: CustomTestStringConvertible {
         dilation: random.integer(1...3),
         padding: Window.Padding(before: random.integer(0...4), after: random.integer(0...4)),
         ceilMode: random.integer(0...1) == 1)
-      let expected = Self.walk(window, on: extent)
-      #expect(
-        (window.positions(on: extent) ?? 0) == expected.positions, "\(window) on \(extent)")
-      if expected.positions > 0 {
-        let unused = extent + window.padding.after - expected.end
+      let starts = Self.starts(window, on: extent)
+      #expect((window.positions(on: extent) ?? 0) == starts.count, "\(window) on \(extent)")
+      if let last = starts.last {
+        let unused = max(0, extent + window.padding.after - last - window.reach)
         #expect(window.unusedPixels(on: extent) == unused, "\(window) on \(extent)")
       }
     }
