@@ -14,12 +14,11 @@ swift_sources := Sources Tests Benchmarks Examples Scripts Package.swift
 .PHONY: help
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
-	  awk -F '|' '{ printf "make %-12s %s\n", $$1, $$2 }'
+	  awk -F '|' '{ printf "make %-15s %s\n", $$1, $$2 }'
 
 .PHONY: run
 run: bootstrap ## Train simple-cnn on the bundled digits, and say how good it is
 	@swift build $(release) --product fovea $(quiet)
-	@swift run $(release) --skip-build fovea summary simple-cnn --input 1x28x28
 	@swift run $(release) --skip-build fovea train mnist-mini --model simple-cnn \
 	  --epochs 5 --batch-size 64 --schedule one-cycle --max-lr 0.06
 
@@ -39,6 +38,10 @@ bench: bootstrap ## Measure the kernels, against the processor's peak
 .PHONY: bench-peers
 bench-peers: bootstrap ## Measure in turns with PyTorch, which goes into .venv-peers
 	@Scripts/bench-peers.sh
+
+.PHONY: bench-accuracy
+bench-accuracy: bootstrap ## Train on MNIST from several seeds and print the median accuracies
+	@swift run $(release) --package-path Benchmarks $(quiet) fovea-bench-accuracy
 
 .PHONY: format
 format: ## Format all Swift sources in place

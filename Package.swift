@@ -46,6 +46,7 @@ let package = Package(
   name: "fovea",
   platforms: [.macOS(.v15)],
   products: [
+    .executable(name: "fovea", targets: ["FoveaTool"]),
     .library(name: "Fovea", targets: ["Fovea"]),
     .library(name: "CFoveaKernels", targets: ["CFoveaKernels"]),
   ],
@@ -85,20 +86,41 @@ let package = Package(
     library("FoveaDrawing", ["FoveaAnalysis"]),
     // Rank 5
     library(
+      "FoveaCommands",
+      [
+        "FoveaDrawing", "FoveaTraining", "FoveaZoo", "FoveaData", "FoveaFormats", "FoveaRuntime",
+        "FoveaAnalysis", "FoveaLayers", "FoveaTensors",
+      ]),
+    library(
       "Fovea",
       [
         "FoveaAnalysis", "FoveaData", "FoveaDrawing", "FoveaFormats", "FoveaGraph", "FoveaLayers",
         "FoveaRuntime", "FoveaTensors", "FoveaTraining", "FoveaZoo",
       ]),
+    // Rank 6
+    .executableTarget(
+      name: "FoveaTool",
+      dependencies: [
+        "FoveaCommands", "FoveaDrawing", "FoveaTraining", "FoveaData", "FoveaTensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["README.md"], swiftSettings: swiftSettings),
     // Tests
     tests("Fovea"),
     tests("CFoveaKernels", ["FoveaTensors"]),
     tests("FoveaTensors"),
     tests("FoveaGraph", ["FoveaChecks", "FoveaTensors"]),
     tests("FoveaChecks", ["FoveaGraph", "FoveaRuntime", "FoveaTensors"]),
+    .target(
+      name: "FuzzSupport", dependencies: ["FoveaTensors"], path: "Tests/FuzzSupport",
+      swiftSettings: swiftSettings),
+    tests(
+      "FoveaFormats", ["FoveaTensors", "FuzzSupport", collections],
+      resources: [.copy("Golden")]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(
-      "FoveaRuntime", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
+      "FoveaRuntime",
+      ["FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "CAllocationCounter"],
       resources: [.copy("Golden")]),
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
     tests(

@@ -3,7 +3,8 @@
 // 1. A target depends on targets of a lower rank only; the ranks are the table of
 //    Documentation/architecture.md, and every target is in it.
 // 2. What a source file imports is declared as a dependency of its target, or comes with Swift.
-// 3. Each folder of Sources/ has a README.md.
+// 3. Each folder of Sources/ has a README.md, and no two names differ in case alone, which file systems
+//    of macOS and Windows take for one.
 
 import Foundation
 
@@ -44,6 +45,8 @@ func dumpedPackage() throws -> Package {
   try process.run()
   let data = output.fileHandleForReading.readDataToEndOfFile()
   process.waitUntilExit()
+  // SwiftPM has said what is wrong with Package.swift.
+  guard process.terminationStatus == 0 else { exit(1) }
   return try JSONDecoder().decode(Package.self, from: data)
 }
 
@@ -107,6 +110,11 @@ for target in targets {
         "\(file) imports \(module), which is no dependency of \(target.name) in Package.swift")
     }
   }
+}
+
+for names in Dictionary(grouping: targets.map(\.name), by: { $0.lowercased() }).values
+where names.count > 1 {
+  problems.append("the targets \(names.joined(separator: " and ")) are one folder to macOS")
 }
 
 for name in rank.keys.sorted() where !targets.contains(where: { $0.name == name }) {

@@ -32,7 +32,7 @@ def simple_cnn():
 
     return nn.Sequential(
         block(1, 8, 5), block(8, 16, 3), block(16, 32, 3), block(32, 64, 3),
-        nn.Conv2d(64, 10, 3, 2, 1), nn.Flatten())
+        nn.Sequential(nn.Conv2d(64, 10, 3, 2, 1), nn.BatchNorm2d(10)), nn.Flatten())
 
 
 def training_step(layout):

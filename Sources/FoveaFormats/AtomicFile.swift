@@ -28,16 +28,18 @@ public enum AtomicFile {
   /// Puts `data` in place of `url`.
   ///
   /// Writes a file of another name beside it, waits until the disk has it, renames it, and waits until
-  /// the disk has the folder. A process that dies in between leaves the earlier file whole.
+  /// the disk has the folder. A process that dies in between leaves the earlier file whole,
+  /// and perhaps a `.fovea-….tmp` beside it.
   ///
   /// - Throws: `FileWriteError`; then the earlier file is still there and the other one is gone.
   public static func write(_ data: Data, to url: URL) throws(FileWriteError) {
+    // A name of its own, so that two writers never share it; short, since `url`'s may be the longest.
     let temporary = url.deletingLastPathComponent()
-      .appendingPathComponent(".\(url.lastPathComponent).\(getpid()).tmp")
+      .appendingPathComponent(".fovea-\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp")
     func failure(_ action: String, _ code: Int32 = errno) -> FileWriteError {
       FileWriteError(file: url.path, action: action, reason: String(cString: strerror(code)))
     }
-    let file = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    let file = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard file >= 0 else { throw failure("creating it") }
     var problem: FileWriteError?
     let isWritten = data.withUnsafeBytes { bytes in
@@ -59,7 +61,7 @@ public enum AtomicFile {
       unlink(temporary.path)
       throw problem
     }
-    let folder = open(url.deletingLastPathComponent().path, O_RDONLY)
+    let folder = open(url.deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
     if folder >= 0 {
       // Not every file system can flush a folder; the file itself is safe by now.
       _ = fsync(folder)

@@ -72,7 +72,9 @@ extension Operation {
   }
 }
 
-/// How much work a node is. One multiply-add is two FLOPs.
+/// How much work a node is.
+///
+/// One multiply-add is two FLOPs.
 public struct Cost: Hashable, Codable, Sendable {
   /// Multiplications that are followed by an addition into a sum, for the whole batch.
   public var multiplyAdds: Int

@@ -22,7 +22,9 @@ extension Layer {
   }
 
   /// This layer under a name of its own: `Conv2d(64, kernel: 7).named("conv1")`.
-  public func named(_ name: String) -> some Layer { Renamed(base: self, pathComponent: .name(name)) }
+  public func named(_ name: String) -> some Layer {
+    Renamed(base: self, pathComponent: .name(name))
+  }
 
   /// This container without a name: its layers belong to the container around it.
   public func inlined() -> some Layer { Renamed(base: self, pathComponent: .none) }

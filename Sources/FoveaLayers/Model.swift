@@ -73,7 +73,8 @@ public struct Model: Hashable, Codable, Sendable {
   public var outputShape: Shape {
     get throws(GraphError) {
       let shapes = try inference.shapes()
-      return Shape(Array(shapes[try inference.output(named: Self.outputName)].dimensions.dropFirst()))
+      return Shape(
+        Array(shapes[try inference.output(named: Self.outputName)].dimensions.dropFirst()))
     }
   }
 }

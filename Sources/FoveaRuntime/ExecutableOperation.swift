@@ -89,27 +89,27 @@ public struct KernelBinding {
   }
 
   /// Keeps a kernel's argument struct where it stays for the life of the program.
-  public func keep<Arguments: BitwiseCopyable>(_ value: Arguments) -> UnsafeMutablePointer<Arguments>
-  {
+  public func keep<Arguments: BitwiseCopyable>(_ value: Arguments) -> UnsafeMutablePointer<
+    Arguments
+  > {
     arguments.keep(value)
   }
 
   /// Memory that is this operation's alone while it runs.
   ///
-  /// - Throws: `outOfMemory` for a size that no memory has, as kernels report what does not fit.
+  /// - Throws: `outOfMemory` for a size that no memory has, such as kernels report for what does not fit.
   public mutating func workspace(bytes: Int) throws(RuntimeError) -> UnsafeMutableRawPointer {
     allocator.workspace(bytes: try Self.checked(bytes))
   }
 
   /// Memory that keeps what a preparation writes, for the life of the program.
   ///
-  /// - Throws: `outOfMemory` for a size that no memory has, as kernels report what does not fit.
+  /// - Throws: `outOfMemory` for a size that no memory has, such as kernels report for what does not fit.
   public mutating func lasting(bytes: Int) throws(RuntimeError) -> UnsafeMutableRawPointer {
     allocator.lasting(bytes: try Self.checked(bytes))
   }
 
   private static func checked(_ bytes: Int) throws(RuntimeError) -> Int {
-    // A kernel's SIZE_MAX arrives as -1.
     guard 0...Shape.largestElementCount ~= bytes else { throw .outOfMemory(bytes: bytes) }
     return bytes
   }

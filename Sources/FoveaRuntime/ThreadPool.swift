@@ -1,7 +1,9 @@
 internal import CFoveaKernels
 import Foundation
 
-/// The threads that programs run on. Programs of one pool take turns.
+/// The threads that programs run on.
+///
+/// Programs of one pool take turns.
 public final class ThreadPool: Sendable {
   /// The most threads that a pool starts.
   public static let largestThreadCount = 1024
@@ -23,7 +25,17 @@ public final class ThreadPool: Sendable {
     }
     self.pool = pool
     threadCount = count
+    _ = Self.warnOfDebugBuild
   }
+
+  /// Says once, on standard error, that the kernels are slow in this build, and what to do.
+  private static let warnOfDebugBuild: Void = {
+    guard !InstructionSet.kernelsAreOptimised else { return }
+    let text =
+      "fovea: this is a debug build, whose kernels are not optimised and run many times "
+      + "slower; build with -c release for speed (everything works all the same)\n"
+    FileHandle.standardError.write(Data(text.utf8))
+  }()
 
   deinit { fovea_pool_destroy(pool) }
 }

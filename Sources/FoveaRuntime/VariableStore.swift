@@ -45,7 +45,8 @@ public final class VariableStore {
 
   private func write(_ tensor: Tensor, to memory: AlignedMemory) {
     tensor.reordered(.channelsLast).withUnsafeBytes {
-      memory.base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory.base), byteCount: $0.count)
+      memory.base.copyMemory(
+        from: $0.baseAddress ?? UnsafeRawPointer(memory.base), byteCount: $0.count)
     }
   }
 

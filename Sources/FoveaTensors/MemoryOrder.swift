@@ -1,4 +1,6 @@
-/// The order in which a tensor's elements lie in memory. It never changes what an index means.
+/// The order in which a tensor's elements lie in memory.
+///
+/// It never changes what an index means.
 public enum MemoryOrder: String, Hashable, Codable, Sendable {
   /// The last axis is the densest: NCHW for an image batch, as PyTorch and files have it.
   case rowMajor

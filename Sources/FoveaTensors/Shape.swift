@@ -41,6 +41,9 @@ public struct Shape: Hashable, Sendable {
   /// The extent of one axis.
   public subscript(axis: Int) -> Int { dimensions[axis] }
 
+  /// An axis counted from the first, where a negative one counts from the last.
+  public func fromFirst(_ axis: Int) -> Int { axis < 0 ? axis + rank : axis }
+
   /// This shape with the extent of `axis` replaced.
   public func replacing(_ axis: Int, with extent: Int) -> Shape {
     var result = dimensions

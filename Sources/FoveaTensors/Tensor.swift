@@ -12,7 +12,9 @@ public struct Tensor: Sendable {
   private var storage: TensorStorage
 
   /// Makes a tensor of zeros.
-  public init(zeros shape: Shape, of elementType: ElementType = .float32, order: MemoryOrder = .rowMajor) {
+  public init(
+    zeros shape: Shape, of elementType: ElementType = .float32, order: MemoryOrder = .rowMajor
+  ) {
     self.shape = shape
     self.elementType = elementType
     self.order = order

@@ -28,7 +28,9 @@ public struct LearnerSettings: Hashable, Codable, Sendable {
   }
 }
 
-/// Trains a model on data and evaluates it. Not for several threads at once.
+/// Trains a model on data and evaluates it.
+///
+/// Not for several threads at once.
 ///
 /// The same seed, data and settings give the same weights, bit for bit, for any number of threads and
 /// loader workers, and however often the training is stopped and resumed.

@@ -1,4 +1,3 @@
-
 /// A number that says how good answers are.
 public enum Metric: Hashable, Codable, Sendable {
   /// The share of images whose likeliest class is right.

@@ -7,7 +7,8 @@ public enum Optimizer: Hashable, Codable, Sendable {
   /// Stochastic gradient descent with momentum.
   case sgd(momentum: Double = 0.9, nesterov: Bool = false, weightDecay: Double = 0)
   /// Adam; weight decay goes through the gradient (L2).
-  case adam(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0)
+  case adam(
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0)
   /// Adam with weight decay of its own.
   case adamW(
     beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0.01)

@@ -19,11 +19,6 @@ public final class Recorder: TrainingObserver {
 
   /// The steps as comma-separated values, with a header.
   public var stepsCSV: String {
-    var text = "epoch,step,loss,learning_rate,momentum,images,seconds\n"
-    for step in steps {
-      text += "\(step.epoch),\(step.step),\(step.loss),\(step.learningRate),\(step.momentum),"
-      text += "\(step.images),\(step.seconds)\n"
-    }
-    return text
+    ([StepRecord.csvHeader] + steps.map(\.csvRow)).joined(separator: "\n") + "\n"
   }
 }

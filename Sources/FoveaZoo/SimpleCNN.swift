@@ -17,14 +17,17 @@ extension ZooModel {
     name: "simple-cnn",
     summary: "five strided convolutions 8-16-32-64-10 with batch normalisation, for 28×28 digits",
     source: "J. Howard and S. Gugger, Deep Learning for Coders, chapter 13",
-    defaultInput: [1, 28, 28], defaultClasses: 10, parameterCount: 30_522
+    defaultInput: [1, 28, 28], defaultClasses: 10, parameterCount: 30_542
   ) { classes in
     Sequential {
       SimpleBlock(channels: 8, kernel: 5)
       SimpleBlock(channels: 16)
       SimpleBlock(channels: 32)
       SimpleBlock(channels: 64)
-      Conv2d(classes, kernel: 3, stride: 2, padding: 1)
+      Sequential {
+        Conv2d(classes, kernel: 3, stride: 2, padding: 1)
+        BatchNorm2d()
+      }
       Flatten()
     }
   }

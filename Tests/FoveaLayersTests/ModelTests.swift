@@ -48,8 +48,9 @@ struct Block: CompositeLayer {
   }
 
   @Test func `input channels are inferred, or checked where they are given`() throws {
-    #expect(try Model(input: [3, 8, 8]) { Conv2d(3, 10, kernel: 2, stride: 2) }.outputShape
-      == [10, 4, 4])
+    #expect(
+      try Model(input: [3, 8, 8]) { Conv2d(3, 10, kernel: 2, stride: 2) }.outputShape
+        == [10, 4, 4])
     #expect(
       throws: GraphError.operation(
         path: "1", .channels("Conv2d", expected: 3, actual: [1, 7, 8, 8]))

@@ -20,7 +20,9 @@ import Testing
     #expect(reordered[[1, 2, 1, 3], as: Float.self] == 47)
   }
 
-  @Test(arguments: [[2, 3, 2, 4], [1, 1, 5, 7], [4, 9, 1, 1], [3, 0, 2, 2], [6], [2, 3], [2, 3, 4]])
+  @Test(arguments: [
+    [2, 3, 2, 4], [1, 1, 5, 7], [4, 9, 1, 1], [3, 0, 2, 2], [6], [2, 3], [2, 3, 4],
+  ])
   func `reordering there and back changes nothing`(dimensions: [Int]) {
     let shape = Shape(dimensions)
     let tensor = Tensor(shape, (0..<shape.elementCount).map { UInt8($0 % 251) })

@@ -124,7 +124,8 @@ private final class TemporaryFolder {
       ["epochBegan"] + Array(repeating: "stepEnded", count: 7) + ["validationBegan", "epochEnded"]
     #expect(listener.names == ["began"] + epoch + epoch + ["ended"])
     #expect(recorder.steps.map(\.step) == Array(0..<14))
-    #expect(recorder.steps.map(\.images) == [64, 64, 64, 64, 64, 64, 16] + [64, 64, 64, 64, 64, 64, 16])
+    #expect(
+      recorder.steps.map(\.images) == [64, 64, 64, 64, 64, 64, 16] + [64, 64, 64, 64, 64, 64, 16])
     #expect(recorder.epochs == report.epochs)
     #expect(recorder.steps.allSatisfy { $0.learningRate == 0.01 && $0.momentum == 0.9 })
     let mean = recorder.steps[..<7].reduce(0) { $0 + Double($1.loss) * Double($1.images) } / 400
@@ -136,7 +137,7 @@ private final class TemporaryFolder {
     let learner = try Self.learner(images: 3200)
     let (_, validation) = try Self.loaders(images: 64, batchSize: 64)
     let before = try await learner.evaluate(validation)
-    try await learner.fitOneCycle(epochs: 2, maxLearningRate: 0.1)
+    try await learner.fitOneCycle(epochs: 3, maxLearningRate: 0.2)
     let weights = learner.weights
     let after = try await learner.evaluate(validation)
     #expect(try await learner.evaluate(validation) == after)
@@ -181,7 +182,12 @@ private final class TemporaryFolder {
         ? (node.path, "\(node.operation)".contains("weightDecay: 0.5")) : nil
     }
     #expect(decays.count == 8)
-    for (path, decay) in decays { #expect(decay == (path.hasSuffix("0.weight") || path.hasSuffix("4.weight") || path.hasSuffix("8.weight"))) }
+    for (path, decay) in decays {
+      #expect(
+        decay
+          == (path.hasSuffix("0.weight") || path.hasSuffix("4.weight")
+            || path.hasSuffix("8.weight")))
+    }
   }
 
   @Test func `what does not fit together is refused`() async throws {

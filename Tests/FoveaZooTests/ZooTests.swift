@@ -44,7 +44,9 @@ import Testing
     let model = try ZooModel.named(name).build()
     let actual = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.shape) })
     #expect(expected.count == actual.count)
-    for entry in expected { #expect(actual[entry.name]?.dimensions == entry.shape, "\(entry.name)") }
+    for entry in expected {
+      #expect(actual[entry.name]?.dimensions == entry.shape, "\(entry.name)")
+    }
   }
 
   @Test func `classes and input are options`() throws {

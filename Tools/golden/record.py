@@ -8,6 +8,7 @@ import torch
 SCRIPTS = (
     "conv2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise", "reductions", "softmax",
     "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo",
+    "safetensors_file",
 )
 
 

@@ -27,6 +27,7 @@ extension Concat: ReferenceOperation {
   public func evaluate(_ inputs: [ReferenceTensor], in context: inout ReferenceContext)
     throws(OperationError) -> [ReferenceTensor]
   {
+    let axis = inputs[0].shape.fromFirst(axis)
     let extent = inputs.reduce(0) { $0 + $1.shape[axis] }
     var output = ReferenceTensor(inputs[0].shape.replacing(axis, with: extent))
     var start = 0
@@ -42,6 +43,7 @@ extension Split: ReferenceOperation {
   public func evaluate(_ inputs: [ReferenceTensor], in context: inout ReferenceContext)
     throws(OperationError) -> [ReferenceTensor]
   {
+    let axis = inputs[0].shape.fromFirst(axis)
     var start = 0
     return inputs.dropFirst().map { piece in
       defer { start += piece.shape[axis] }
@@ -54,7 +56,8 @@ extension Slice: ReferenceOperation {
   public func evaluate(_ inputs: [ReferenceTensor], in context: inout ReferenceContext)
     throws(OperationError) -> [ReferenceTensor]
   {
-    [inputs[0].part(axis: axis, from: start, extent: end - start)]
+    let axis = inputs[0].shape.fromFirst(axis)
+    return [inputs[0].part(axis: axis, from: start, extent: end - start)]
   }
 }
 
@@ -63,7 +66,7 @@ extension SliceGradient: ReferenceOperation {
     throws(OperationError) -> [ReferenceTensor]
   {
     var result = ReferenceTensor(inputs[1].shape)
-    result.write(inputs[0], axis: slice.axis, from: slice.start)
+    result.write(inputs[0], axis: result.shape.fromFirst(slice.axis), from: slice.start)
     return [result]
   }
 }

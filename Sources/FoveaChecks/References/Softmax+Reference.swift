@@ -5,7 +5,7 @@ import Foundation
 extension ReferenceTensor {
   /// `x − log Σ eˣ` along an axis.
   func logSoftmax(axis: Int) -> ReferenceTensor {
-    let axis = axis < 0 ? axis + shape.rank : axis
+    let axis = shape.fromFirst(axis)
     let rest = shape.replacing(axis, with: 1)
     var largest = ReferenceTensor(rest, repeating: -.infinity)
     var sum = ReferenceTensor(rest)

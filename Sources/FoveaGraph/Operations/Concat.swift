@@ -3,7 +3,7 @@ public import FoveaTensors
 /// Puts tensors one after another along an axis; all other extents are equal.
 public struct Concat: Operation {
   public static let typeName = "Concat"
-  /// The axis, 0 or more.
+  /// The axis; negative counts from the last.
   public let axis: Int
 
   /// Makes the operation.
@@ -11,7 +11,7 @@ public struct Concat: Operation {
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     guard let first = inputs.first else { throw .inputCount(name, expected: 1...1024, actual: 0) }
-    guard 0..<first.rank ~= axis else { throw .axes(name, axes: [axis], actual: first) }
+    let axis = try normalisedAxes([axis], of: first)[0]
     var extent = 0
     for (index, input) in inputs.enumerated() {
       guard input.rank == first.rank else {
@@ -43,7 +43,7 @@ public struct Concat: Operation {
 /// Cuts a tensor along an axis into pieces with the shapes of the inputs that follow it.
 public struct Split: Operation {
   public static let typeName = "Split"
-  /// The axis, 0 or more.
+  /// The axis; negative counts from the last.
   public let axis: Int
 
   /// Makes the operation.
@@ -52,7 +52,9 @@ public struct Split: Operation {
   public func readsElements(ofInput index: Int) -> Bool { index == 0 }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
-    guard inputs.count > 1 else { throw .inputCount(name, expected: 2...1024, actual: inputs.count) }
+    guard inputs.count > 1 else {
+      throw .inputCount(name, expected: 2...1024, actual: inputs.count)
+    }
     let pieces = Array(inputs.dropFirst())
     try expectGradient(inputs[0], of: Concat(axis: axis).outputShapes(for: pieces)[0])
     return pieces
@@ -80,7 +82,7 @@ public struct Split: Operation {
 /// The part `start ..< end` of a tensor along one axis.
 public struct Slice: Operation {
   public static let typeName = "Slice"
-  /// The axis, 0 or more.
+  /// The axis; negative counts from the last.
   public let axis: Int
   /// The first index that is taken.
   public let start: Int
@@ -94,11 +96,11 @@ public struct Slice: Operation {
     self.end = end
   }
 
-  public var spatialReach: SpatialReach { axis > 1 ? .undefined : .pointwise }
+  public var spatialReach: SpatialReach { 0...1 ~= axis ? .pointwise : .undefined }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...1, inputs)
-    guard 0..<inputs[0].rank ~= axis else { throw .axes(name, axes: [axis], actual: inputs[0]) }
+    let axis = try normalisedAxes([axis], of: inputs[0])[0]
     guard 0 <= start, start < end, end <= inputs[0][axis] else {
       throw .range(name, start: start, end: end, actual: inputs[0])
     }

@@ -57,11 +57,11 @@ public struct Reduce: Operation {
   public func appendGradients(of node: DifferentiatedNode, to builder: inout GraphBuilder)
     throws(GraphError) -> [Value?]
   {
-    let rank = builder.shape(of: node.inputs[0]).rank
+    let shape = builder.shape(of: node.inputs[0])
     // With the axes back as extent 1, a result broadcasts over its input.
     func widened(_ value: Value) throws(GraphError) -> Value {
       guard !keepDimensions else { return value }
-      let axes = axes.map { $0 < 0 ? $0 + rank : $0 }.sorted()
+      let axes = axes.map(shape.fromFirst).sorted()
       return try builder.apply(Unsqueeze(axes: axes), value, path: node.path)
     }
     let gradient = try widened(try node.gradient())
@@ -103,7 +103,7 @@ public struct MaxGradient: Operation {
 extension Operation {
   /// The axes as 0 or more, in order; each must exist and be named once.
   func normalisedAxes(_ axes: [Int], of shape: Shape) throws(OperationError) -> [Int] {
-    let result = axes.map { $0 < 0 ? $0 + shape.rank : $0 }.sorted()
+    let result = axes.map(shape.fromFirst).sorted()
     guard result.allSatisfy({ 0..<shape.rank ~= $0 }), Set(result).count == result.count else {
       throw .axes(name, axes: axes, actual: shape)
     }

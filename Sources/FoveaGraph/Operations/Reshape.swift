@@ -76,8 +76,7 @@ public struct Flatten: Operation {
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...1, inputs)
     let input = inputs[0]
-    let start = startAxis < 0 ? startAxis + input.rank : startAxis
-    let end = endAxis < 0 ? endAxis + input.rank : endAxis
+    let (start, end) = (input.fromFirst(startAxis), input.fromFirst(endAxis))
     guard start >= 0, start <= end, end < input.rank else {
       throw .axes(name, axes: [startAxis, endAxis], actual: input)
     }

@@ -6,7 +6,7 @@ extension Reduce: ExecutableOperation {
   public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
     let input = binding.inputs[0].shape
     try binding.expectRank(input, self)
-    let reduced = Set(axes.map { $0 < 0 ? $0 + input.rank : $0 })
+    let reduced = Set(axes.map(input.fromFirst))
     let plan = ReductionPlan(
       input: input, output: binding.outputs[0].shape, reduced: reduced,
       keepDimensions: keepDimensions)

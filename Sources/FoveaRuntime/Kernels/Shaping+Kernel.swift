@@ -35,7 +35,7 @@ extension Concat: ExecutableOperation {
       try binding.copyPart(
         part: input, from: input.floats, wholeShape: output.shape, axis: axis, start: start,
         to: output.floats, partIsSource: true)
-      start += input.shape[axis]
+      start += input.shape[input.shape.fromFirst(axis)]
     }
   }
 }
@@ -49,7 +49,7 @@ extension Split: ExecutableOperation {
       try binding.copyPart(
         part: output, from: input.floats, wholeShape: input.shape, axis: axis, start: start,
         to: output.floats, partIsSource: false)
-      start += output.shape[axis]
+      start += output.shape[output.shape.fromFirst(axis)]
     }
   }
 }
@@ -117,7 +117,7 @@ extension KernelBinding {
     let axes = MemoryAxes(rank: wholeShape.rank)
     let whole = MemoryOrder.channelsLast.strides(of: wholeShape)
     let own = MemoryOrder.channelsLast.strides(of: part.shape)
-    let offset = start * whole[axis]
+    let offset = start * whole[wholeShape.fromFirst(axis)]
     let wholeStrides = axes.order.map { whole[$0] }
     let ownStrides = axes.order.map { own[$0] }
     try copy(

@@ -27,7 +27,7 @@ extension KernelBinding {
     _ kernel: @escaping fovea_kernel, axis: Int
   ) throws(RuntimeError) {
     let shape = inputs[0].shape
-    let logical = axis < 0 ? axis + shape.rank : axis
+    let logical = shape.fromFirst(axis)
     let order = MemoryAxes(rank: shape.rank).order
     let place = order.firstIndex(of: logical) ?? 0
     let arguments = keep(

@@ -30,3 +30,12 @@ let report = try await learner.fitOneCycle(epochs: 3, maxLearningRate: 0.06)
 for epoch in report.epochs {
   print("epoch \(epoch.epoch): accuracy \(epoch.metrics["accuracy", default: 0])")
 }
+
+// The network as it answers, with the weights that it has learnt: a program for one image.
+let digit = try MNIST.mini(.test).prefix(1)
+let program = try Program(
+  model.inference, variables: VariableStore(learner.weights), pool: ThreadPool())
+try program.run([Model.inputName: digit.description.normalization.normalized(digit.images)])
+let scores = try program.output(Model.outputName).floats
+let likeliest = scores.indices.max { scores[$0] < scores[$1] } ?? 0
+print("the first test image is a \(likeliest)")

@@ -1,0 +1,83 @@
+public import FoveaData
+import Foundation
+import FoveaTraining
+
+/// Measures a trained network on a dataset.
+public struct EvaluateCommand: Hashable, Codable, Sendable {
+  /// A checkpoint's file, or a run's folder.
+  public var checkpoint: String
+  /// The dataset's name.
+  public var dataset: String
+  /// Which part of it.
+  public var split: MNIST.Split
+  /// Images of a batch; it changes no result but the last bits of the loss.
+  public var batchSize: Int
+  /// Threads; they change no result.
+  public var threads: Int?
+  /// Where the dataset's files are.
+  public var data: String?
+
+  /// What was measured.
+  public struct Report: Hashable, Codable, Sendable {
+    /// The share of images whose class was found, 0 to 1.
+    public let accuracy: Double
+    /// The mean loss, as in the training.
+    public let loss: Double
+    /// How many images there were.
+    public let images: Int
+    /// How long it took.
+    public let seconds: Double
+  }
+
+  /// Asks for a measurement.
+  public init(
+    checkpoint: String, dataset: String, split: MNIST.Split = .test, batchSize: Int = 256,
+    threads: Int? = nil, data: String? = nil
+  ) {
+    self.checkpoint = checkpoint
+    self.dataset = dataset
+    self.split = split
+    self.batchSize = batchSize
+    self.threads = threads
+    self.data = data
+  }
+
+  /// Measures.
+  ///
+  /// - Parameter progress: Told of downloads.
+  /// - Throws: `CommandError` for a wrong request, else what data and checkpoints throw.
+  public nonisolated(nonsending) func run(
+    progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
+  ) async throws -> Report {
+    let dataset = try DatasetName.requested(dataset)
+    guard 1...1_000_000 ~= batchSize else {
+      throw CommandError.option("--batch-size", value: "\(batchSize)", allowed: "1 to 1000000")
+    }
+    let checkpoint = try Checkpoint(requested: checkpoint)
+    let images = try await dataset.load(
+      split, from: data.map { URL(fileURLWithPath: $0) }, progress: progress
+    ).renamed(normalization: checkpoint.input.normalization)
+    let loader = DataLoader(images, batchSize: batchSize)
+    var settings = checkpoint.settings
+    settings.metrics = [.accuracy]
+    let learner = try Learner(
+      checkpoint.model, training: loader, settings: settings, weights: checkpoint.weights,
+      threads: threads)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let evaluation = try await learner.evaluate(loader)
+    return Report(
+      accuracy: evaluation.metrics[Metric.accuracy.name] ?? 0, loss: evaluation.loss,
+      images: evaluation.images, seconds: (clock.now - start) / .seconds(1))
+  }
+}
+
+extension Checkpoint {
+  /// Reads a checkpoint's file, or the one in a run's folder.
+  init(requested path: String) throws {
+    let url = URL(fileURLWithPath: path)
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    try self.init(contentsOf: isThere && isFolder.boolValue ? RunFolder(url).checkpoint : url)
+  }
+}

@@ -1,0 +1,50 @@
+public import FoveaTensors
+import FoveaZoo
+
+/// Lists the networks that are known by name.
+public struct ModelsCommand: Hashable, Codable, Sendable {
+  /// One network.
+  public struct Entry: Hashable, Codable, Sendable {
+    /// The name that commands take.
+    public let name: String
+    /// What it is.
+    public let summary: String
+    /// Its parameters, with the published input and classes.
+    public let parameters: Int
+    /// The published input, `[C, H, W]`.
+    public let input: Shape
+    /// The published number of classes.
+    public let classes: Int
+    /// Where it was published.
+    public let source: String
+  }
+
+  /// What there is.
+  public struct Report: Hashable, Codable, Sendable {
+    /// The networks, in the zoo's order.
+    public let models: [Entry]
+  }
+
+  /// Makes the request.
+  public init() {}
+
+  /// Lists them.
+  public func run() -> Report {
+    Report(
+      models: ZooModel.all.map {
+        Entry(
+          name: $0.name, summary: $0.summary, parameters: $0.parameterCount,
+          input: $0.defaultInput, classes: $0.defaultClasses, source: $0.source)
+      })
+  }
+}
+
+extension ZooModel {
+  /// The network called `name`, or a usage error that names the nearest.
+  static func requested(_ name: String) throws(CommandError) -> ZooModel {
+    guard let model = all.first(where: { $0.name == name }) else {
+      throw .unknownName(name, kind: "model", known: all.map(\.name))
+    }
+    return model
+  }
+}

@@ -1,0 +1,89 @@
+public import Foundation
+import FoveaFormats
+
+/// The folder that a training leaves: configuration, tables, checkpoint and charts.
+public struct RunFolder: Hashable, Sendable {
+  /// The folder.
+  public let url: URL
+
+  /// What the configuration's file is called.
+  public static let configurationName = "config.json"
+  /// Where folders of runs are made when none is named.
+  public static let defaultParent = "runs/train"
+
+  /// Refers to a folder, which need not be there.
+  public init(_ url: URL) { self.url = url }
+
+  /// What was asked for, nothing left open.
+  public var configuration: URL { url.appendingPathComponent(Self.configurationName) }
+  /// A row an epoch.
+  public var metrics: URL { url.appendingPathComponent("metrics.csv") }
+  /// A row a step.
+  public var steps: URL { url.appendingPathComponent("steps.csv") }
+  /// Weights, optimiser and progress.
+  public var checkpoint: URL { url.appendingPathComponent("checkpoint.safetensors") }
+  /// The loss curve.
+  public var lossChart: URL { url.appendingPathComponent("loss.svg") }
+  /// Learning rate and momentum.
+  public var scheduleChart: URL { url.appendingPathComponent("schedule.svg") }
+  /// The report of a finished training.
+  public var result: URL { url.appendingPathComponent("result.json") }
+
+  /// Makes the folder of a new run: `path`, or `runs/train/<name>` with the first number that is free.
+  ///
+  /// - Throws: `CommandError.folderInUse` where `path` holds something, or `unwritable`.
+  static func create(at path: String?, name: String) throws(CommandError) -> RunFolder {
+    let files = FileManager.default
+    func make(_ url: URL, withParents: Bool) throws(CommandError) {
+      do {
+        try files.createDirectory(at: url, withIntermediateDirectories: withParents)
+      } catch {
+        throw .unwritable(url.path, reason: error.localizedDescription)
+      }
+    }
+    if let path {
+      let url = URL(fileURLWithPath: path)
+      try make(url, withParents: true)
+      let contents = try? files.contentsOfDirectory(atPath: url.path)
+      guard contents?.isEmpty == true else { throw .folderInUse(path) }
+      return RunFolder(url)
+    }
+    let parent = URL(fileURLWithPath: defaultParent)
+    try make(parent, withParents: true)
+    var number = 1
+    while true {
+      let url = parent.appendingPathComponent(number == 1 ? name : "\(name)\(number)")
+      do {
+        // Fails where it is there already, so that two trainings never share a folder.
+        try make(url, withParents: false)
+        return RunFolder(url)
+      } catch {
+        guard files.fileExists(atPath: url.path) else { throw error }
+        number += 1
+      }
+    }
+  }
+
+  /// Reads what a run was asked for.
+  ///
+  /// - Throws: `CommandError.noRun` or `damaged`.
+  func readConfiguration() throws(CommandError) -> TrainConfiguration {
+    guard FileManager.default.fileExists(atPath: configuration.path) else {
+      throw .noRun(url.path)
+    }
+    do {
+      let data = try Data(contentsOf: configuration)
+      let stored = try ReportCoding.decode(TrainConfiguration.self, from: data)
+      try stored.check()
+      return stored
+    } catch {
+      throw .damaged(file: configuration.path, reason: "\(error)")
+    }
+  }
+
+  /// Writes a value as JSON for people.
+  func write(_ value: some Encodable, to file: URL) throws {
+    try AtomicFile.write(
+      try ReportCoding.encode(value, isPretty: true) + Data("\n".utf8), to: file)
+  }
+}

@@ -1,0 +1,50 @@
+public import FoveaAnalysis
+import FoveaLayers
+public import FoveaTensors
+import FoveaZoo
+
+/// Sums up a network, layer by layer, without running it.
+public struct SummaryCommand: Hashable, Codable, Sendable {
+  /// The network's name.
+  public var model: String
+  /// One input, `[C, H, W]`; the published one where left out.
+  public var input: Shape?
+  /// The number of classes; the published one where left out.
+  public var classes: Int?
+  /// Images of a batch.
+  public var batch: Int
+
+  /// Makes the request.
+  public init(model: String, input: Shape? = nil, classes: Int? = nil, batch: Int = 1) {
+    self.model = model
+    self.input = input
+    self.classes = classes
+    self.batch = batch
+  }
+
+  /// Counts.
+  ///
+  /// - Throws: `CommandError` for an unknown model or a number out of range, `GraphError` where the
+  ///   network does not take such an input.
+  public func run() throws -> ModelSummary {
+    let entry = try ZooModel.requested(model)
+    let limit = 1_000_000
+    if let classes, !(1...limit ~= classes) {
+      throw CommandError.option("--classes", value: "\(classes)", allowed: "1 to \(limit)")
+    }
+    guard 1...limit ~= batch else {
+      throw CommandError.option("--batch", value: "\(batch)", allowed: "1 to \(limit)")
+    }
+    let input = input ?? entry.defaultInput
+    guard input.rank == 3, input.dimensions.allSatisfy({ $0 > 0 }) else {
+      throw CommandError.option(
+        "--input", value: "\(input)", allowed: "channels, height and width, such as 3x224x224")
+    }
+    guard let shape = Shape(checking: [batch] + input.dimensions) else {
+      throw CommandError.option(
+        "--input", value: "\(input)", allowed: "at most 2^48 pixels a batch")
+    }
+    let network = try entry.build(input: input, classes: classes)
+    return try ModelSummary(of: network.inference, inputs: [Model.inputName: shape])
+  }
+}

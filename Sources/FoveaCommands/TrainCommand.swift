@@ -1,0 +1,151 @@
+import FoveaAnalysis
+import FoveaData
+import Foundation
+import FoveaFormats
+import FoveaLayers
+import FoveaTensors
+public import FoveaTraining
+import FoveaZoo
+
+/// Trains a network on a dataset, and leaves a run folder.
+///
+/// What is left out has a default in a new run, and is the run's own when one goes on.
+public struct TrainCommand: Hashable, Codable, Sendable {
+  /// The dataset's name.
+  public var dataset: String?
+  /// The network's name.
+  public var model: String?
+  /// Epochs in all, also of a run that goes on.
+  public var epochs: Int?
+  /// Images of a batch.
+  public var batchSize: Int?
+  /// The highest learning rate.
+  public var maxLearningRate: Double?
+  /// How the learning rate changes.
+  public var schedule: ScheduleName?
+  /// How weights follow gradients.
+  public var optimizer: OptimizerName?
+  /// SGD's momentum or Adam's β₁, for schedules that do not set it.
+  public var momentum: Double?
+  /// How much weights shrink.
+  public var weightDecay: Double?
+  /// The share of the target that is spread over all classes.
+  public var labelSmoothing: Double?
+  /// What everything random comes from.
+  public var seed: UInt64?
+  /// Whether a last batch of fewer images is left out.
+  public var dropLast: Bool?
+  /// Threads; they change no result.
+  public var threads: Int?
+  /// Where the dataset's files are.
+  public var data: String?
+  /// The run's folder; a new one under `runs/train` where left out.
+  public var output: String?
+  /// Whether the run in `output` goes on.
+  public var isResumed: Bool
+
+  /// Asks for a training; fields say more.
+  public init(dataset: String? = nil, output: String? = nil, isResumed: Bool = false) {
+    self.dataset = dataset
+    self.output = output
+    self.isResumed = isResumed
+  }
+
+  /// Trains.
+  ///
+  /// - Parameters:
+  ///   - observers: Told what happens in the loop; they may stop it.
+  ///   - preparation: Told what happens before it, also from other threads.
+  /// - Returns: What came out, also where the training was stopped.
+  /// - Throws: `CommandError` for a wrong request, else what data, models and files throw.
+  public nonisolated(nonsending) func run(
+    observers: [any TrainingObserver] = [],
+    preparation: @escaping @Sendable (TrainPreparation) -> Void = { _ in }
+  ) async throws -> TrainReport {
+    let earlier = try isResumed ? earlierRun() : nil
+    let configuration = try earlier?.configuration ?? TrainConfiguration(self)
+    preparation(.configured(configuration))
+
+    let data = configuration.data.map { URL(fileURLWithPath: $0) }
+    func load(_ split: MNIST.Split) async throws -> ImageDataset {
+      try await configuration.dataset.load(split, from: data) { preparation(.downloading($0)) }
+    }
+    let training = DataLoader(
+      try await load(.training), batchSize: configuration.batchSize,
+      shuffleSeed: configuration.seed, dropLast: configuration.dropLast)
+    let test = DataLoader(try await load(.test), batchSize: configuration.batchSize)
+
+    let learner: Learner
+    if let checkpoint = earlier?.checkpoint {
+      learner = try Learner(
+        resuming: checkpoint, training: training, validation: test, threads: configuration.threads)
+    } else {
+      let description = training.dataset.description
+      let model = try ZooModel.requested(configuration.model)
+        .build(input: description.imageShape, classes: description.classNames.count)
+      learner = try Learner(
+        model, training: training, validation: test, settings: configuration.learnerSettings,
+        threads: configuration.threads)
+    }
+
+    let title = "\(configuration.model) on \(configuration.dataset.rawValue)"
+    let folder =
+      try earlier?.folder
+      ?? RunFolder.create(
+        at: output, name: "\(configuration.model)-\(configuration.dataset.rawValue)")
+    try folder.write(configuration, to: folder.configuration)
+    // A result belongs to a finished training.
+    try? FileManager.default.removeItem(at: folder.result)
+    let steps = training.batchCount
+    let schedule = learner.progress?.schedule ?? configuration.schedule(stepsPerEpoch: steps)
+    let chart = TrainingCharts.schedule(
+      title: title, schedule: schedule, steps: configuration.epochs * steps,
+      momentum: learner.settings.optimizer.momentum)
+    try AtomicFile.write(Data(chart.svg().utf8), to: folder.scheduleChart)
+    let writer = try RunWriter(
+      folder, title: title, stepsPerEpoch: steps, progress: learner.progress)
+    preparation(
+      .prepared(
+        PreparedTraining(
+          summary: try ModelSummary(of: learner.model.inference),
+          imageShape: training.dataset.description.imageShape,
+          trainingImages: training.dataset.count, testImages: test.dataset.count,
+          run: folder.url.path, isResumed: isResumed, step: learner.progress?.step ?? 0,
+          finishedEpochs: (learner.progress?.finishedEpochs ?? []).map(EpochReport.init))))
+
+    let report =
+      if learner.progress == nil {
+        try await learner.fit(
+          epochs: configuration.epochs, schedule: schedule, observers: [writer] + observers,
+          checkpointFile: folder.checkpoint)
+      } else {
+        try await learner.resume(
+          epochs: configuration.epochs, observers: [writer] + observers,
+          checkpointFile: folder.checkpoint)
+      }
+    if let failure = writer.failure { throw failure }
+    let result = TrainReport(report, folder: folder)
+    if !result.wasStopped { try folder.write(result, to: folder.result) }
+    return result
+  }
+
+  private struct EarlierRun {
+    let folder: RunFolder
+    let configuration: TrainConfiguration
+    let checkpoint: Checkpoint?
+  }
+
+  /// The run that goes on; without a checkpoint where it was killed in its first epoch.
+  private func earlierRun() throws -> EarlierRun {
+    guard let output else {
+      throw CommandError.missing(
+        "the run's folder", remedy: "name it with --out, such as --resume --out runs/train/NAME")
+    }
+    let folder = RunFolder(URL(fileURLWithPath: output))
+    let configuration = try folder.readConfiguration().resumed(by: self, run: output)
+    let hasCheckpoint = FileManager.default.fileExists(atPath: folder.checkpoint.path)
+    return EarlierRun(
+      folder: folder, configuration: configuration,
+      checkpoint: hasCheckpoint ? try Checkpoint(contentsOf: folder.checkpoint) : nil)
+  }
+}

@@ -1,0 +1,29 @@
+public import ArgumentParser
+public import FoveaCommands
+public import FoveaData
+import FoveaTensors
+
+extension ScheduleName: ExpressibleByArgument {}
+extension OptimizerName: ExpressibleByArgument {}
+extension MNIST.Split: ExpressibleByArgument {}
+
+/// Options of every command that has a report.
+struct ReportOptions: ParsableArguments {
+  @Flag(
+    help: "Print one JSON object as the last line of standard output; text goes to standard error.")
+  var json = false
+}
+
+/// Channels, height and width, as in `3x224x224`.
+struct ImageExtents: ExpressibleByArgument {
+  let shape: Shape
+
+  init?(argument: String) {
+    let extents = argument.split(omittingEmptySubsequences: false) { "xX×".contains($0) }
+      .map { Int($0) }
+    guard extents.count == 3, let shape = Shape(checking: extents.map { $0 ?? -1 }) else {
+      return nil
+    }
+    self.shape = shape
+  }
+}

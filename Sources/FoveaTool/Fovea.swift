@@ -1,0 +1,49 @@
+import ArgumentParser
+import FoveaCommands
+import Foundation
+
+/// The command line's root.
+@main
+struct Fovea: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fovea",
+    abstract: "Design, train, understand and ship convolutional neural networks on a CPU.",
+    version: "0.1.0",
+    subcommands: [Train.self, Evaluate.self, Predict.self, Summary.self, Models.self])
+
+  static func main() async {
+    do {
+      let command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        var command = command
+        try command.run()
+      }
+    } catch {
+      leave(with: error)
+    }
+  }
+
+  /// Prints why, and ends the process with 0 for help, 2 for wrong usage, 1 for anything else.
+  private static func leave(with error: any Error) -> Never {
+    switch exitCode(for: error) {
+    case .success:
+      print(fullMessage(for: error))
+      Foundation.exit(0)
+    case .validationFailure:
+      Console.fail(fullMessage(for: error))
+      Foundation.exit(2)
+    default:
+      // An exit code alone has been explained already.
+      if !(error is ExitCode) { Console.fail("Error: \(words(of: error))") }
+      Foundation.exit((error as? CommandError)?.isUsage == true ? 2 : 1)
+    }
+  }
+
+  /// Our errors say what to do; the system's have words for people apart from their description.
+  private static func words(of error: any Error) -> String {
+    error is CocoaError || error is POSIXError || type(of: error) is NSError.Type
+      ? error.localizedDescription : "\(error)"
+  }
+}

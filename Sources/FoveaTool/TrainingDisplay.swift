@@ -1,0 +1,48 @@
+import FoveaCommands
+import FoveaDrawing
+import FoveaTraining
+
+/// Shows a training as it runs, and stops it when the user asks for that.
+final class TrainingDisplay: TrainingObserver {
+  private static let table = TextTable([
+    .init("Epoch", .right), .init("Train loss", .right), .init("Validation loss", .right),
+    .init("Accuracy", .right), .init("Time", .right, minimumWidth: 8),
+  ])
+  private static let secondsBetweenLines = 0.1
+
+  private let console: Console
+  private var meter = ProgressMeter()
+  private var drawn: ContinuousClock.Instant?
+
+  init(_ console: Console) { self.console = console }
+
+  /// The table's head, and the epochs that were done before.
+  static func lines(before epochs: [EpochReport]) -> [String] { table.header + epochs.map(row) }
+
+  func receive(_ event: TrainingEvent) -> TrainingAction {
+    if case .began = event { Interruption.listen() }
+    if let state = meter.update(event) { draw(state) }
+    if case .epochEnded(let record) = event {
+      console.clearDrawing()
+      console.print(Self.row(EpochReport(record)))
+    }
+    if case .ended = event { console.clearDrawing() }
+    return Interruption.isRequested ? .stop : .proceed
+  }
+
+  private func draw(_ state: ProgressState) {
+    let now = ContinuousClock.now
+    if let drawn, (now - drawn) / .seconds(1) < Self.secondsBetweenLines { return }
+    drawn = now
+    console.draw { ProgressBar(width: $0).line(state) }
+  }
+
+  private static func row(_ epoch: EpochReport) -> String {
+    table.line([
+      "\(epoch.epoch)", NumberFormat.fixed(epoch.trainLoss, decimals: 4),
+      epoch.validationLoss.map { NumberFormat.fixed($0, decimals: 4) } ?? "–",
+      epoch.accuracy.map { NumberFormat.percent($0) } ?? "–",
+      NumberFormat.fixed(epoch.seconds, decimals: 2) + " s",
+    ])
+  }
+}
