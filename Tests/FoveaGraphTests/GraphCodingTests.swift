@@ -1,6 +1,7 @@
 import FoveaGraph
 import FoveaTensors
 import Foundation
+import FuzzSupport
 import Testing
 
 /// An operation that no registry knows at first.
@@ -83,22 +84,26 @@ private struct Halve: FoveaGraph.Operation {
     }
   }
 
-  /// Changes files in ways that a broken disk, an old version or an attacker might.
-  ///
-  /// `FOVEA_FUZZ` sets the number of files; any number of them must decode or throw, never trap.
+  /// Any number of damaged files (`FOVEA_FUZZ`) must decode or throw, never trap.
   @Test func `no file traps`() throws {
-    let setting = ProcessInfo.processInfo.environment["FOVEA_FUZZ"].flatMap { Int($0) }
-    var random = SeededChoices(seed: 20)
     let originals = [
       try Self.json(ExampleGraphs.trainingStep()),
       try Self.json(ExampleGraphs.squaredConvolution()),
-    ].map { JSONTokens($0) }
+    ]
+    let (bytes, tokens) = (originals.map(Array.init), originals.map { JSONTokens($0) })
     var decoded = 0
-    for _ in 0..<(setting ?? 3000) {
-      var file = random.element(of: originals)
-      for _ in 0..<random.integer(1...3) { file.mutate(&random) }
+    for round in 0..<Fuzz.rounds {
+      var random = SeededChoices(seed: UInt64(round))
+      let file: Data
+      if random.integer(0...3) == 0 {
+        file = Data(Fuzz.file(from: bytes, round: round, named: "graph"))
+      } else {
+        var words = random.element(of: tokens)
+        for _ in 0..<max(1, random.integer(-2...4)) { words.mutate(&random) }
+        file = words.data
+      }
       do {
-        let graph = try JSONDecoder().decode(Graph.self, from: file.data)
+        let graph = try JSONDecoder().decode(Graph.self, from: file)
         decoded += 1
         try use(graph)
       } catch {
@@ -107,7 +112,7 @@ private struct Halve: FoveaGraph.Operation {
       }
     }
     // Were every file refused at its first byte, this would test nothing.
-    #expect(decoded * 50 > setting ?? 3000)
+    #expect(decoded * 50 > Fuzz.rounds)
   }
 
   /// Everything that is done with a graph before it runs.
@@ -166,7 +171,7 @@ private struct JSONTokens {
       tokens[$0].count > 1 || tokens[$0].first?.isNumber == true
     }
     let numbers = values.filter { tokens[$0].first?.isNumber == true }
-    switch random.integer(0...9) {
+    switch random.integer(0...19) {
     case 0: tokens.remove(at: place)
     case 1: tokens.insert(random.element(of: tokens), at: place)
     case 2: tokens.swapAt(place, random.integer(0...tokens.count - 1))
@@ -174,7 +179,10 @@ private struct JSONTokens {
     case 4:
       let part = tokens[place..<min(tokens.count, place + random.integer(1...40))]
       tokens.insert(contentsOf: part, at: place)
-    case 5: tokens[random.element(of: values)] = tokens[random.element(of: values)]
+    case 5...8: tokens[random.element(of: values)] = tokens[random.element(of: values)]
+    case 9...13:
+      let number = random.element(of: numbers)
+      tokens[number] = String((Int(tokens[number]) ?? 0) &+ random.integer(-2...2))
     default: tokens[random.element(of: numbers)] = random.element(of: Self.numbers)
     }
     if tokens.isEmpty { tokens = ["{"] }
