@@ -110,7 +110,7 @@ let package = Package(
     tests("Fovea"),
     tests("CFoveaKernels", ["FoveaTensors"]),
     tests("FoveaTensors"),
-    tests("FoveaGraph", ["FoveaChecks", "FoveaTensors"]),
+    tests("FoveaGraph", ["FoveaChecks", "FoveaTensors", "FuzzSupport"]),
     tests("FoveaChecks", ["FoveaGraph", "FoveaRuntime", "FoveaTensors"]),
     .target(
       name: "FuzzSupport", dependencies: ["FoveaTensors"], path: "Tests/FuzzSupport",

@@ -28,7 +28,8 @@ public struct ReferenceInterpreter: Sendable {
   /// Evaluates all nodes in order.
   ///
   /// - Parameters:
-  ///   - inputs: A tensor for each input; other shapes than the declared ones are taken where they fit.
+  ///   - inputs: A tensor for each input; other shapes than the declared ones are taken where
+  ///     they fit.
   ///   - variables: A tensor for each variable.
   ///   - step: The number of the run, from which random operations draw.
   /// - Throws: `ReferenceError`.

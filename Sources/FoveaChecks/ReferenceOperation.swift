@@ -1,9 +1,9 @@
 public import FoveaGraph
 
-/// An operation that can be computed straight from its definition, as plain loops in double precision.
+/// An operation that can be computed straight from its definition, in double precision.
 ///
-/// The loops know nothing of the kernels, of layout in memory or of `cost`: what they compute and
-/// count is what `checkOperation` holds everything else to.
+/// Plain loops, which know nothing of the kernels, of layout in memory or of `cost`: what they compute
+/// and count is what `checkOperation` holds everything else to.
 public protocol ReferenceOperation: Operation {
   /// Computes the results.
   ///

@@ -3,8 +3,9 @@ import FoveaTensors
 import Foundation
 
 extension CrossEntropy {
-  /// The wanted probability of each class after smoothing, as the logits' shape; zeros for a target
-  /// that is ignored. Beside it the number of targets that count.
+  /// The wanted probability of each class after smoothing, and the number of targets that count.
+  ///
+  /// Zeros for a target that is ignored.
   fileprivate func smoothedTarget(_ logits: Shape, _ target: ReferenceTensor)
     throws(OperationError) -> (probabilities: ReferenceTensor, count: Double)
   {

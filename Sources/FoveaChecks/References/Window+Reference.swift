@@ -9,12 +9,10 @@ extension Window {
       starts.append(start)
       start += stride
     }
-    // A position that hangs over the end counts in ceil mode, where pixels are left for it and it
-    // does not start in the padding behind them.
-    let end = start - stride + reach
-    if ceilMode, !starts.isEmpty, end < extent + padding.after, start < extent {
-      starts.append(start)
-    }
+    guard ceilMode, let last = starts.last else { return starts }
+    // In ceil mode a position that hangs over the end counts, but none in the padding behind it.
+    if last + reach < extent + padding.after { starts.append(start) }
+    if starts[starts.count - 1] >= extent { starts.removeLast() }
     return starts
   }
 }

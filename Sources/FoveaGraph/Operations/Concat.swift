@@ -21,7 +21,7 @@ public struct Concat: Operation {
       guard input == expected else {
         throw .shape(name, input: "input \(index)", expected: expected, actual: input)
       }
-      extent += input[axis]
+      extent = saturatingSum(extent, input[axis])
     }
     var dimensions = first.dimensions
     dimensions[axis] = extent

@@ -16,6 +16,14 @@ struct PoolGeometry {
     }
     guard let height = rows.positions(on: image[2]), let width = columns.positions(on: image[3])
     else { throw .windowTooLarge(name, rows: rows, columns: columns, actual: image) }
+    // Two taps farther apart than the image is wide would both lie in padding.
+    for (window, extent) in [(rows, image[2]), (columns, image[3])] {
+      guard window.kernel == 1 || window.dilation <= extent else {
+        throw .setting(
+          name, name: "dilation", value: "\(window.dilation)",
+          allowed: "at most the image's \(extent), so that each window sees a pixel")
+      }
+    }
     guard let output = Shape(checking: [image[0], image[1], height, width]) else {
       throw .tooLarge(name)
     }
