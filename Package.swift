@@ -111,7 +111,7 @@ let package = Package(
     tests("CFoveaKernels", ["FoveaTensors"]),
     tests("FoveaTensors"),
     tests("FoveaGraph", ["FoveaChecks", "FoveaTensors", "FuzzSupport"]),
-    tests("FoveaChecks", ["FoveaGraph", "FoveaRuntime", "FoveaTensors"]),
+    tests("FoveaChecks", ["CFoveaKernels", "FoveaGraph", "FoveaRuntime", "FoveaTensors"]),
     .target(
       name: "FuzzSupport", dependencies: ["FoveaTensors"], path: "Tests/FuzzSupport",
       swiftSettings: swiftSettings),

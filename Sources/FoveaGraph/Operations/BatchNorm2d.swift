@@ -128,6 +128,9 @@ public struct BatchNorm2dTraining: Operation {
   public func appendGradients(of node: DifferentiatedNode, to builder: inout GraphBuilder)
     throws(GraphError) -> [Value?]
   {
+    guard node.outputGradients.dropFirst().allSatisfy({ $0 == nil }) else {
+      throw .operation(path: node.path, .notDifferentiable("a statistic of \(name)"))
+    }
     let gradient = try node.gradient()
     let statistics = [Output.mean, .inverseDeviation].map { node.outputs[$0.rawValue] }
     let weight = node.inputs.count == 5 ? [node.inputs[3]] : []
