@@ -47,7 +47,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "fovea", targets: ["FoveaTool"]),
-    .library(name: "Fovea", targets: ["Fovea"]),
+    .library(name: "Fovea", targets: ["Fovea", "FoveaGraph"]),
+    .library(name: "FoveaChecks", targets: ["FoveaChecks"]),
     .library(name: "CFoveaKernels", targets: ["CFoveaKernels"]),
   ],
   dependencies: [
@@ -117,6 +118,7 @@ let package = Package(
     tests(
       "FoveaFormats", ["FoveaTensors", "FuzzSupport", collections],
       resources: [.copy("Golden")]),
+    tests("FoveaData", ["FoveaTensors", "FuzzSupport", "CZlib"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(
       "FoveaRuntime",
@@ -125,8 +127,10 @@ let package = Package(
     tests("FoveaLayers", ["FoveaGraph", "FoveaTensors"]),
     tests(
       "FoveaTraining",
-      ["FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo"],
-      resources: [.copy("Golden")]),
+      [
+        "FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo",
+        "FuzzSupport",
+      ], resources: [.copy("Golden")]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
   ]

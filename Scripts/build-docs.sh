@@ -4,15 +4,18 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# The libraries; a program has no API.
 targets=()
-for folder in Sources/Fovea*/; do targets+=(--target "$(basename "$folder")"); done
+for folder in Sources/Fovea*/; do
+  [ "$folder" = Sources/FoveaTool/ ] || targets+=("$(basename "$folder")")
+done
 
 # The plugin is a dependency of nothing but this: a folder of its own keeps it out of other builds.
 build=.build-docs
 log=$build/docs.log
 mkdir -p $build
 if ! FOVEA_DOCS=1 swift package --scratch-path $build \
-  generate-documentation "${targets[@]}" --enable-experimental-combined-documentation > $log 2>&1; then
+  generate-documentation "${targets[@]/#/--target=}" --enable-experimental-combined-documentation > $log 2>&1; then
   cat $log
   exit 1
 fi
@@ -27,5 +30,7 @@ if [ -n "$warnings" ]; then
   exit 1
 fi
 
-swift Scripts/check-documented.swift $build/*/extracted-symbols/*/*/*.symbols.json
+graphs=()
+for target in "${targets[@]}"; do graphs+=($build/*/extracted-symbols/*/"$target"/*.symbols.json); done
+swift Scripts/check-documented.swift "${graphs[@]}"
 echo "Documentation: $build/plugins/Swift-DocC/outputs/fovea.doccarchive"

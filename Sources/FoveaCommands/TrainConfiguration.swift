@@ -74,8 +74,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     epochs = command.epochs ?? 5
     batchSize = command.batchSize ?? 64
     schedule = command.schedule ?? .oneCycle
-    optimizer = command.optimizer ?? .sgd
-    maxLearningRate = command.maxLearningRate ?? (optimizer == .sgd ? 0.06 : 0.003)
+    optimizer = command.optimizer ?? .adamW
+    maxLearningRate = command.maxLearningRate ?? (optimizer == .sgd ? 0.06 : 0.01)
     if schedule.setsMomentum, command.momentum != nil {
       throw .conflict(
         "--momentum",

@@ -46,7 +46,8 @@ public struct DataLoader: Sendable {
 
   /// How many batches an epoch has.
   public var batchCount: Int {
-    dropLast ? dataset.count / batchSize : (dataset.count + batchSize - 1) / batchSize
+    let (full, rest) = dataset.count.quotientAndRemainder(dividingBy: batchSize)
+    return rest == 0 || dropLast ? full : full + 1
   }
 
   /// The dataset's indices in the order of one epoch.
@@ -56,15 +57,17 @@ public struct DataLoader: Sendable {
       .permutation(of: dataset.count)
   }
 
-  /// The batches of one epoch, from batch `first` on.
+  /// The batches of one epoch, from batch `first` on; none where there are no more than `first`.
+  ///
+  /// - Parameter first: A number below 0 counts as 0.
   public func batches(epoch: Int, from first: Int = 0) -> Batches {
-    Batches(loader: self, order: order(epoch: epoch), next: first)
+    Batches(loader: self, order: order(epoch: epoch), next: max(first, 0))
   }
 
   /// Makes one batch.
   func batch(_ number: Int, order: [Int]) -> Batch {
     let start = number * batchSize
-    let indices = Array(order[start..<min(start + batchSize, order.count)])
+    let indices = Array(order[start...].prefix(batchSize))
     let shape = dataset.images.shape.replacing(0, with: indices.count)
     let size = dataset.description.imageShape.elementCount
     let normalization = dataset.description.normalization
@@ -106,7 +109,7 @@ extension DataLoader {
     private let loader: DataLoader
     private let order: [Int]
     private var next: Int
-    private var ahead: [Task<Batch, Never>] = []
+    private let ahead = Ahead()
 
     init(loader: DataLoader, order: [Int], next: Int) {
       self.loader = loader
@@ -116,19 +119,28 @@ extension DataLoader {
 
     public mutating func next() async -> Batch? {
       makeAhead(Swift.max(loader.workers, 1))
-      guard !ahead.isEmpty else { return nil }
-      let batch = await ahead.removeFirst().value
+      guard !ahead.tasks.isEmpty else { return nil }
+      let batch = await ahead.tasks.removeFirst().value
       // The next ones are made while the caller works on this one.
       makeAhead(loader.workers)
       return batch
     }
 
     private mutating func makeAhead(_ count: Int) {
-      while ahead.count < count, next < loader.batchCount {
+      while ahead.tasks.count < count, next < loader.batchCount {
         let (loader, order, number) = (loader, order, next)
-        ahead.append(Task { loader.batch(number, order: order) })
+        ahead.tasks.append(Task { Task.isCancelled ? nil : loader.batch(number, order: order) })
         next += 1
       }
+    }
+  }
+
+  /// Batches in the making; those that nobody asks for any more are not begun.
+  private final class Ahead {
+    var tasks: [Task<Batch?, Never>] = []
+
+    deinit {
+      for task in tasks { task.cancel() }
     }
   }
 }

@@ -72,7 +72,8 @@ public struct Downloader: Sendable {
   ///
   /// Keeps no more than the file's `byteLimit` in memory.
   ///
-  /// - Throws: `DownloadError` with what each mirror answered; what the file system throws.
+  /// - Throws: `DownloadError` with what each mirror answered; `CancellationError` where the task was
+  ///   cancelled; what the file system throws.
   public func fetch(
     _ file: DownloadedFile, into folder: URL,
     progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
@@ -98,6 +99,7 @@ public struct Downloader: Sendable {
         failures.append("\(source): \(error.reason)")
       }
     }
+    try Task.checkCancellation()
     throw DownloadError(name: file.name, failures: failures)
   }
 }
@@ -113,19 +115,17 @@ private final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Senda
   private let name: String
   private let limit: Int
   private let progress: @Sendable (DownloadProgress) -> Void
-  private let finish: (Result<Data, TransferError>) -> Void
+  private var finish: (Result<Data, TransferError>) -> Void = { _ in }
   private var data = Data()
   private var total: Int?
   private var refusal: TransferError?
 
   private init(
-    name: String, limit: Int, progress: @escaping @Sendable (DownloadProgress) -> Void,
-    finish: @escaping (Result<Data, TransferError>) -> Void
+    name: String, limit: Int, progress: @escaping @Sendable (DownloadProgress) -> Void
   ) {
     self.name = name
     self.limit = limit
     self.progress = progress
-    self.finish = finish
   }
 
   static func data(
@@ -134,14 +134,20 @@ private final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Senda
   ) async throws -> Data {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = timeout
-    let result: Result<Data, TransferError> = await withCheckedContinuation { continuation in
-      let transfer = Transfer(name: name, limit: limit, progress: progress) {
-        continuation.resume(returning: $0)
+    var request = URLRequest(url: url)
+    // The file as it is: some servers would unpack or pack it on the way.
+    request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
+    let transfer = Transfer(name: name, limit: limit, progress: progress)
+    let session = URLSession(configuration: configuration, delegate: transfer, delegateQueue: nil)
+    defer { session.finishTasksAndInvalidate() }
+    let task = session.dataTask(with: request)
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        transfer.finish = { continuation.resume(returning: $0) }
+        task.resume()
       }
-      let session = URLSession(
-        configuration: configuration, delegate: transfer, delegateQueue: nil)
-      session.dataTask(with: url).resume()
-      session.finishTasksAndInvalidate()
+    } onCancel: {
+      task.cancel()
     }
     return try result.get()
   }

@@ -12,11 +12,14 @@ enum Gzip {
     case whole(Data)
     /// The first bytes; there are more.
     case more(Data)
-    /// Nothing that can be used.
-    case damaged
+    /// Nothing that can be used; the data make no sense from `offset` on.
+    case damaged(offset: Int)
   }
 
-  /// Unpacks at most `limit` bytes.
+  /// The most bytes that one byte of a `.gz` file can stand for.
+  static let largestRatio = 1032
+
+  /// Unpacks at most `limit` bytes of a file with one member, and nothing after it.
   ///
   /// Asks for `limit` bytes and what zlib itself needs, some 50 kB.
   static func unpack(_ data: Data, limit: Int) -> Outcome {
@@ -25,22 +28,23 @@ enum Gzip {
     guard
       inflateInit2_(
         &stream, header, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-    else { return .damaged }
+    else { return .damaged(offset: 0) }
     defer { inflateEnd(&stream) }
     // One byte more than the limit tells whether there is more.
-    var output = [UInt8](repeating: 0, count: limit + 1)
-    var (status, produced) = (Z_OK, 0)
+    let outputCount = limit + 1
+    var output = Data(count: outputCount)
+    var (status, consumed, produced) = (Z_OK, 0, 0)
     data.withUnsafeBytes { (input: UnsafeRawBufferPointer) in
-      var consumed = 0
-      while status == Z_OK, produced < output.count {
+      while status == Z_OK, produced < outputCount {
         let chunk = min(input.count - consumed, Int(UInt32.max))
-        let room = min(output.count - produced, Int(UInt32.max))
+        let room = min(outputCount - produced, Int(UInt32.max))
         // zlib does not write to its input; its C type merely does not say so.
         stream.next_in = UnsafeMutablePointer(
           mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self).advanced(by: consumed))
         stream.avail_in = uInt(chunk)
-        output.withUnsafeMutableBufferPointer { buffer in
-          stream.next_out = buffer.baseAddress?.advanced(by: produced)
+        output.withUnsafeMutableBytes { buffer in
+          stream.next_out = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            .advanced(by: produced)
           stream.avail_out = uInt(room)
           status = inflate(&stream, Z_NO_FLUSH)
         }
@@ -51,7 +55,8 @@ enum Gzip {
         }
       }
     }
-    if produced > limit { return .more(Data(output[..<limit])) }
-    return status == Z_STREAM_END ? .whole(Data(output[..<produced])) : .damaged
+    if produced > limit { return .more(output.prefix(limit)) }
+    guard status == Z_STREAM_END, consumed == data.count else { return .damaged(offset: consumed) }
+    return .whole(output.prefix(produced))
   }
 }

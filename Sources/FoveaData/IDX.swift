@@ -10,13 +10,15 @@ public enum IDX {
 
   /// Reads a file of bytes, plain or `.gz`, with 1 to 4 axes.
   ///
-  /// Asks for the file's size, and as many bytes again as its header names, at most 1 GiB.
+  /// Asks for the file's size, and for at most twice the bytes that its header names. Those are at
+  /// most 1 GiB, and no more than the file can hold: its size, or 1032 times that of a `.gz` file.
   ///
   /// - Throws: `IDXError`.
   public static func read(contentsOf url: URL) throws(IDXError) -> Tensor {
     let data: Data
     do {
-      data = try Data(contentsOf: url, options: .mappedIfSafe)
+      // Not mapped: a mapped file that another process cuts short would end the program.
+      data = try Data(contentsOf: url)
     } catch {
       throw IDXError(
         file: url.path, problem: .unreadable((error as NSError).localizedDescription))
@@ -29,30 +31,16 @@ public enum IDX {
   /// - Parameter file: What errors call it.
   /// - Throws: `IDXError`.
   public static func read(_ data: Data, file: String = "the file") throws(IDXError) -> Tensor {
-    func refuse(_ problem: IDXError.Problem) -> IDXError { IDXError(file: file, problem: problem) }
-    let isCompressed = Gzip.isCompressed(data)
-    let start: Data
-    if isCompressed {
-      // The header first: it says how much there may be.
-      switch Gzip.unpack(data, limit: longestHeader) {
-      case .whole(let data), .more(let data): start = data
-      case .damaged: throw refuse(.compression)
-      }
-    } else {
-      start = Data(data.prefix(longestHeader))
-    }
-    let shape = try shape(of: start, refuse)
-    let headerLength = 4 + 4 * shape.rank
+    let (shape, headerLength) = try header(of: data, file: file)
     let expected = headerLength + shape.elementCount
-    let whole: Data
-    if isCompressed {
+    func refuse(_ problem: IDXError.Problem) -> IDXError { IDXError(file: file, problem: problem) }
+    var whole = data
+    if Gzip.isCompressed(data) {
       switch Gzip.unpack(data, limit: expected) {
-      case .whole(let data): whole = data
+      case .whole(let unpacked): whole = unpacked
       case .more: throw refuse(.trailing(expected: expected))
-      case .damaged: throw refuse(.compression)
+      case .damaged(let offset): throw refuse(.compression(offset: offset))
       }
-    } else {
-      whole = data
     }
     guard whole.count >= expected else {
       throw refuse(.truncated(expected: expected, actual: whole.count))
@@ -61,6 +49,32 @@ public enum IDX {
     return Tensor(shape, filling: UInt8.self) { target in
       _ = whole.dropFirst(headerLength).copyBytes(to: target)
     }
+  }
+
+  /// What the first bytes say; after it the memory that the rest can take is bounded by the file.
+  static func header(
+    of data: Data, file: String
+  ) throws(IDXError) -> (shape: Shape, headerLength: Int) {
+    func refuse(_ problem: IDXError.Problem) -> IDXError { IDXError(file: file, problem: problem) }
+    let start: Data
+    let largestCount: Int
+    if Gzip.isCompressed(data) {
+      switch Gzip.unpack(data, limit: longestHeader) {
+      case .whole(let data), .more(let data): start = data
+      case .damaged(let offset): throw refuse(.compression(offset: offset))
+      }
+      largestCount = data.count * Gzip.largestRatio
+    } else {
+      start = data.prefix(longestHeader)
+      largestCount = data.count
+    }
+    let shape = try shape(of: start, refuse)
+    let headerLength = 4 + 4 * shape.rank
+    let expected = headerLength + shape.elementCount
+    guard expected <= largestCount else {
+      throw refuse(.truncated(expected: expected, actual: largestCount))
+    }
+    return (shape, headerLength)
   }
 
   private static let longestHeader = 4 + 4 * 4
@@ -93,8 +107,8 @@ public struct IDXError: Error, Hashable, Sendable {
   public enum Problem: Hashable, Sendable {
     /// The file cannot be read at all.
     case unreadable(String)
-    /// A `.gz` file that does not unpack.
-    case compression
+    /// A `.gz` file that does not unpack from a byte on, or that goes on after its end.
+    case compression(offset: Int)
     /// Another magic number than a file of bytes with 1 to 4 axes has.
     case magic([UInt8])
     /// Fewer bytes than the header, or what it names, needs.
@@ -118,11 +132,12 @@ extension IDXError: CustomStringConvertible {
     let text =
       switch problem {
       case .unreadable(let reason): "cannot be read (\(reason)); check the path"
-      case .compression: "does not unpack; it was cut off or damaged, get it anew"
+      case .compression(let offset):
+        "does not unpack from byte \(offset) on; it was cut off or damaged, get it anew"
       case .magic(let bytes):
         "begins with \(bytes), not with 0, 0, 8 and 1 to 4; give an IDX file of bytes"
       case .truncated(let expected, let actual):
-        "has \(actual) bytes where \(expected) are needed; it was cut off, get it anew"
+        "has \(actual) bytes at most where \(expected) are needed; it was cut off, get it anew"
       case .trailing(let expected):
         "goes on after the \(expected) bytes that its header names; get it anew"
       case .tooLarge(let extents):

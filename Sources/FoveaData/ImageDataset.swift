@@ -13,6 +13,25 @@ public struct Normalization: Hashable, Codable, Sendable {
     self.deviation = deviation
   }
 
+  /// Reads one; numbers that make no pixel a number are an error.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      mean: try values.decode([Float].self, forKey: .mean),
+      deviation: try values.decode([Float].self, forKey: .deviation))
+    guard isUsable else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .deviation, in: values,
+        debugDescription: "\(DatasetError.normalization(self))")
+    }
+  }
+
+  /// Whether there is one finite mean and one finite deviation above 0 a channel.
+  var isUsable: Bool {
+    mean.count == deviation.count && mean.allSatisfy(\.isFinite)
+      && deviation.allSatisfy { $0.isFinite && $0 > 0 }
+  }
+
   /// What MNIST's training images have.
   public static let mnist = Normalization(mean: [0.1307], deviation: [0.3081])
 
@@ -65,6 +84,29 @@ public struct DatasetDescription: Hashable, Codable, Sendable {
   public let imageShape: Shape
   /// How bytes become numbers.
   public let normalization: Normalization
+
+  init(name: String, classNames: [String], imageShape: Shape, normalization: Normalization) {
+    self.name = name
+    self.classNames = classNames
+    self.imageShape = imageShape
+    self.normalization = normalization
+  }
+
+  /// Reads one; an image shape that is not `[C, H, W]` with the normalisation's channels is an error.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      name: try values.decode(String.self, forKey: .name),
+      classNames: try values.decode([String].self, forKey: .classNames),
+      imageShape: try values.decode(Shape.self, forKey: .imageShape),
+      normalization: try values.decode(Normalization.self, forKey: .normalization))
+    guard imageShape.rank == 3, imageShape[0] == normalization.mean.count else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .imageShape, in: values,
+        debugDescription: "\(imageShape) is no [C, H, W] with "
+          + "\(normalization.mean.count) channels to normalise")
+    }
+  }
 }
 
 /// Images of bytes, all of one size, with a class for each.
@@ -84,7 +126,7 @@ public struct ImageDataset: Sendable {
   /// Joins images and labels.
   ///
   /// - Throws: `DatasetError` where their numbers differ, a label is no class, or the normalisation
-  ///   has another number of channels.
+  ///   has another number of channels or a deviation that is not above 0.
   public init(
     name: String, images: Tensor, labels: [Int32], classNames: [String],
     normalization: Normalization
@@ -98,6 +140,7 @@ public struct ImageDataset: Sendable {
     guard normalization.mean.count == images.shape[1],
       normalization.deviation.count == images.shape[1]
     else { throw .channels(expected: normalization.mean.count, actual: images.shape) }
+    guard normalization.isUsable else { throw .normalization(normalization) }
     if let index = labels.firstIndex(where: { !classNames.indices.contains(Int($0)) }) {
       throw .label(index: index, value: labels[index], classes: classNames.count)
     }
@@ -134,6 +177,10 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   case label(index: Int, value: Int32, classes: Int)
   /// Another number of channels than the normalisation has.
   case channels(expected: Int, actual: Shape)
+  /// A mean that is no number, or a deviation that is not above 0.
+  case normalization(Normalization)
+  /// A size that no image has.
+  case size(height: Int, width: Int)
   /// A dataset that is nowhere to be found.
   case notFound(name: String, places: [String], failures: [String])
   /// Files that came with the program and are not beside it any more.
@@ -151,6 +198,11 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
       "image \(index) has label \(value), classes are 0..<\(classes); mend the label file"
     case .channels(let expected, let actual):
       "the normalisation is for \(expected) channels of bytes, got \(actual); convert the images first"
+    case .normalization(let normalization):
+      "means \(normalization.mean) and deviations \(normalization.deviation) do not normalise; "
+        + "give a finite mean and a deviation above 0 for each channel"
+    case .size(let height, let width):
+      "no image has \(height)×\(width) pixels; give 1 or more, and at most 2^48 numbers in all"
     case .notFound(let name, let places, let failures):
       "\(name) is in none of \(places.joined(separator: ", "))"
         + (failures.isEmpty ? "" : ", and no mirror has it (\(failures.joined(separator: "; ")))")

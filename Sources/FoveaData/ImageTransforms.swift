@@ -2,7 +2,9 @@ public import FoveaTensors
 
 /// Changes of images of bytes, `[N, C, H, W]`.
 public enum ImageTransforms {
-  /// Grey images as three equal channels, colour images as one (Rec. 601: 0.299, 0.587, 0.114).
+  /// Grey images as three equal channels, colour images as one.
+  ///
+  /// Grey is Rec. 601's luma: 0.299 red + 0.587 green + 0.114 blue.
   ///
   /// - Throws: `DatasetError.channels` where there is no such change.
   public static func converted(_ images: Tensor, toChannels channels: Int)
@@ -37,45 +39,42 @@ public enum ImageTransforms {
   /// Bilinear, with a filter as wide as the step where an axis shrinks (antialiased), as Pillow's
   /// BILINEAR has it.
   ///
-  /// - Throws: `DatasetError.notImages` for another tensor, or a size below 1.
+  /// Asks for the new images, and a row of numbers as wide as the old ones.
+  ///
+  /// - Throws: `DatasetError.notImages` for another tensor, or images without a pixel;
+  ///   `DatasetError.size` for a size below 1 or past any memory.
   public static func resized(_ images: Tensor, height: Int, width: Int)
     throws(DatasetError) -> Tensor
   {
-    guard images.shape.rank == 4, images.elementType == .uint8, images.elementCount > 0,
-      height > 0, width > 0
+    guard images.shape.rank == 4, images.elementType == .uint8, images.elementCount > 0
     else { throw .notImages(images.shape, images.elementType) }
     let (count, channels) = (images.shape[0], images.shape[1])
+    guard height > 0, width > 0, let newShape = Shape(checking: [count, channels, height, width])
+    else { throw .size(height: height, width: width) }
     let (oldHeight, oldWidth) = (images.shape[2], images.shape[3])
     if (height, width) == (oldHeight, oldWidth) { return images }
     let (rows, columns) = (taps(from: oldHeight, to: height), taps(from: oldWidth, to: width))
-    return Tensor(
-      [count, channels, height, width], order: .channelsLast, filling: UInt8.self
-    ) { target in
+    let rowCount = oldWidth * channels
+    return Tensor(newShape, order: .channelsLast, filling: UInt8.self) { target in
       images.reordered(.channelsLast).withUnsafeElements(of: UInt8.self) { source in
-        // Columns first, into numbers, then rows.
-        var narrow = [Float](repeating: 0, count: oldHeight * width * channels)
+        // One new row at a time: the old rows that it is made of, as numbers, then their columns.
+        var row = [Float](repeating: 0, count: rowCount)
         for image in 0..<count {
-          let start = image * oldHeight * oldWidth * channels
-          for y in 0..<oldHeight {
+          for (y, tap) in rows.enumerated() {
+            for place in 0..<rowCount { row[place] = 0 }
+            for (offset, weight) in tap.weights.enumerated() {
+              let start = (image * oldHeight + tap.start + offset) * rowCount
+              for place in 0..<rowCount { row[place] += weight * Float(source[start + place]) }
+            }
+            let start = (image * height + y) * width * channels
             for (x, tap) in columns.enumerated() {
               for channel in 0..<channels {
                 var sum: Float = 0
                 for (offset, weight) in tap.weights.enumerated() {
-                  let place = (y * oldWidth + tap.start + offset) * channels + channel
-                  sum += weight * Float(source[start + place])
+                  sum += weight * row[(tap.start + offset) * channels + channel]
                 }
-                narrow[(y * width + x) * channels + channel] = sum
+                target[start + x * channels + channel] = UInt8(max(0, min(255, sum.rounded())))
               }
-            }
-          }
-          for (y, tap) in rows.enumerated() {
-            for place in 0..<(width * channels) {
-              var sum: Float = 0
-              for (offset, weight) in tap.weights.enumerated() {
-                sum += weight * narrow[(tap.start + offset) * width * channels + place]
-              }
-              target[(image * height + y) * width * channels + place] =
-                UInt8(max(0, min(255, sum.rounded())))
             }
           }
         }

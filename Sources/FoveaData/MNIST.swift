@@ -74,7 +74,8 @@ public enum MNIST {
     cache: URL = DataFolders.cache.appendingPathComponent("mnist"),
     progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
   ) async throws -> ImageDataset {
-    let places = folder.map { [$0, $0.appendingPathComponent("mnist")] }
+    let places =
+      folder.map { [$0, $0.appendingPathComponent("mnist")] }
       ?? DataFolders.fromEnvironment(for: "mnist") + [cache]
     let needed = files.filter { $0.name.hasPrefix(split.filePrefix) }
     for place in places {
@@ -144,7 +145,8 @@ enum Resources {
     let program = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
     let roots = [
       Bundle.main.bundleURL, Bundle.main.resourceURL, program.deletingLastPathComponent(),
-      Bundle(for: Marker.self).bundleURL, Bundle(for: Marker.self).bundleURL.deletingLastPathComponent(),
+      Bundle(for: Marker.self).bundleURL,
+      Bundle(for: Marker.self).bundleURL.deletingLastPathComponent(),
     ].compactMap { $0?.standardizedFileURL }
     var places: [String] = []
     for root in roots {

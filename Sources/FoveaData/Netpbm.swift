@@ -10,13 +10,15 @@ public enum Netpbm {
 
   /// Reads an image as bytes `[1, C, H, W]`; samples are scaled so that the largest becomes 255.
   ///
-  /// Asks for the file's size and a byte a sample, at most 2^28.
+  /// Reads the first image of a file that has several. Asks for at most four times the file's size: no
+  /// file has more samples than bytes.
   ///
   /// - Throws: `NetpbmError`.
   public static func read(contentsOf url: URL) throws(NetpbmError) -> Tensor {
     let data: Data
     do {
-      data = try Data(contentsOf: url, options: .mappedIfSafe)
+      // Not mapped: a mapped file that another process cuts short would end the program.
+      data = try Data(contentsOf: url)
     } catch {
       throw NetpbmError(
         file: url.path, problem: .unreadable((error as NSError).localizedDescription))
@@ -37,7 +39,7 @@ public enum Netpbm {
       let format = Format(rawValue: data[data.startIndex + 1])
     else { throw refuse(.format) }
     scanner.position = 2
-    guard let width = scanner.number(), let height = scanner.number(),
+    guard scanner.isAtBlank, let width = scanner.number(), let height = scanner.number(),
       let largest = scanner.number()
     else { throw refuse(.header) }
     guard 1...65535 ~= largest else { throw refuse(.maximum(largest)) }
@@ -52,8 +54,13 @@ public enum Netpbm {
     let available =
       format.isText
       ? (scanner.remaining + 1) / 2 : (scanner.remaining - 1) / sampleBytes
-    guard available >= count else { throw refuse(.truncated(expected: count, actual: max(available, 0))) }
-    if !format.isText { scanner.position += 1 }
+    guard available >= count else {
+      throw refuse(.truncated(expected: count, actual: max(available, 0)))
+    }
+    if !format.isText {
+      guard scanner.isAtBlank else { throw refuse(.header) }
+      scanner.position += 1
+    }
     var samples = [UInt8](repeating: 0, count: count)
     for index in 0..<count {
       let sample =
@@ -96,12 +103,17 @@ public enum Netpbm {
 
     var remaining: Int { bytes.count - position }
 
+    static let blanks: Set<UInt8> = [0x20, 0x09, 0x0a, 0x0b, 0x0c, 0x0d]
+
+    /// Whether a blank comes next.
+    var isAtBlank: Bool { position < bytes.count && Self.blanks.contains(bytes[position]) }
+
     /// The next number of text, after blanks and comments; `nil` where there is none, or it is absurd.
     mutating func number() -> Int? {
       while position < bytes.count {
         if bytes[position] == UInt8(ascii: "#") {
           while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
-        } else if [0x20, 0x09, 0x0a, 0x0b, 0x0c, 0x0d].contains(bytes[position]) {
+        } else if isAtBlank {
           position += 1
         } else {
           break

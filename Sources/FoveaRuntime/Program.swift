@@ -49,62 +49,16 @@ public final class Program {
         isa.rawValue, available: InstructionSet.available.map(\.rawValue))
     }
     let shapes = try graph.shapes(inputs: inputs)
-    let storage = try StoragePlan(graph, shapes)
+    let storage = StoragePlan(graph, shapes)
     let stepCounter = arguments.keep(UInt64(0))
-    let updated = Set(graph.updates.keys)
+    let binder = Binder(
+      graph: graph, shapes: shapes, kernels: kernels, step: stepCounter, seed: seed)
 
-    /// Binds a node's operation over memory that may not be there yet.
-    func bind(
-      _ index: Int, pointers: [Value: UnsafeMutableRawPointer], allocator: BindingAllocator,
-      arguments: ArgumentMemory
-    ) throws(RuntimeError) -> KernelBinding? {
-      let node = graph.nodes[index]
-      if node.operation is Input || node.operation is Variable { return nil }
-      guard let executable = node.operation as? any ExecutableOperation else {
-        throw .noKernel(node.operation.name, path: node.path)
-      }
-      let inputShapes = node.inputs.map { shapes[$0] }
-      if executable.isView(inputs: inputShapes, outputs: shapes[node: index]) { return nil }
-      func operand(_ value: Value) -> Operand {
-        Operand(memory: pointers[value] ?? allocator.workspaceBase, shape: shapes[value])
-      }
-      var binding = KernelBinding(
-        inputs: node.inputs.map(operand),
-        outputs: shapes[node: index].indices.map { operand(Value(node: index, output: $0)) },
-        path: node.path, kernels: kernels,
-        isConstant: node.inputs.map {
-          guard let variable = graph.nodes[$0.node].operation as? Variable else { return false }
-          return !updated.contains(variable.name)
-        },
-        step: UnsafePointer(stepCounter), seed: seed, arguments: arguments, allocator: allocator)
-      try executable.bind(&binding)
-      return binding
-    }
-
-    // First pass: how much workspace and lasting memory each node asks for.
-    var blocks = storage.blocks
-    var workspaceBlocks: [Int: Int] = [:]
-    var lastingOffsets: [Int: Int] = [:]
-    var (lastingBytes, scratchBytes) = (0, 0)
-    let nowhere = try AlignedMemory(byteCount: 0).base
-    for index in storage.liveNodes {
-      let allocator = BindingAllocator(workspaceBase: nowhere, lastingBase: nowhere)
-      guard
-        let binding = try bind(
-          index, pointers: [:], allocator: allocator, arguments: ArgumentMemory())
-      else { continue }
-      workspaceBlocks[index] = blocks.count
-      blocks.append(
-        StoragePlan.Block(
-          byteCount: binding.allocator.workspaceBytes, first: index, last: index))
-      lastingOffsets[index] = lastingBytes
-      lastingBytes += binding.allocator.lastingBytes
-      scratchBytes = max(scratchBytes, binding.scratchBytes)
-    }
-
-    let layout = ArenaLayout(blocks)
+    // First pass: how much memory each node asks for.
+    let needs = try binder.needs(of: storage.liveNodes)
+    let layout = ArenaLayout(storage.blocks + needs.workspaces)
     let arena = try AlignedMemory(byteCount: layout.byteCount)
-    let lasting = try AlignedMemory(byteCount: lastingBytes)
+    let lasting = try AlignedMemory(byteCount: needs.lastingBytes)
     var pointers: [Value: UnsafeMutableRawPointer] = [:]
     for (value, place) in storage.places {
       switch place {
@@ -116,27 +70,36 @@ public final class Program {
     }
 
     // Second pass: the same, over memory that is there.
-    for index in storage.liveNodes {
-      let workspace = workspaceBlocks[index].map { layout.offsets[$0] } ?? 0
+    var lastingOffset = 0
+    for (order, index) in storage.liveNodes.enumerated() {
       let allocator = BindingAllocator(
-        workspaceBase: arena.base + workspace,
-        lastingBase: lasting.base + (lastingOffsets[index] ?? 0))
+        workspaceBase: arena.base + layout.offsets[storage.blocks.count + order],
+        lastingBase: lasting.base + lastingOffset)
       guard
-        let binding = try bind(
+        let binding = try binder.bind(
           index, pointers: pointers, allocator: allocator, arguments: arguments)
       else { continue }
+      lastingOffset += binding.allocator.lastingBytes
       steps += binding.steps
       preparation += binding.preparation
       if let check = binding.statusCheck { statusChecks.append(check) }
     }
-    for (name, value) in storage.copiedUpdates {
-      guard let source = pointers[value],
-        let target = graph.source(named: name).flatMap({ pointers[$0] })
-      else { throw RuntimeError.missingVariable(name) }
-      steps += CopyKernel.steps(
-        from: source, to: target, count: shapes[value].elementCount, kernels: kernels,
-        arguments: arguments)
+    var copies: [fovea_step] = []
+    let kept = arguments
+    for update in storage.copiedUpdates {
+      guard let value = pointers[update.value],
+        let target = graph.source(named: update.name).flatMap({ pointers[$0] })
+      else { throw RuntimeError.missingVariable(update.name) }
+      let detour = update.detour.map { arena.base + layout.offsets[$0] }
+      func copy(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) -> fovea_step {
+        CopyKernel.step(
+          from: source, to: target, count: shapes[update.value].elementCount, kernels: kernels,
+          arguments: kept)
+      }
+      if let detour { steps.append(copy(value, detour)) }
+      copies.append(copy(detour ?? value, target))
     }
+    steps += copies
 
     self.graph = graph
     self.shapes = shapes
@@ -146,10 +109,10 @@ public final class Program {
     self.lasting = lasting
     self.pointers = pointers
     self.stepCounter = stepCounter
-    scratchStride = AlignedMemory.rounded(scratchBytes)
+    scratchStride = AlignedMemory.rounded(needs.scratchBytes)
     scratch = try AlignedMemory(byteCount: scratchStride * pool.threadCount)
     arenaByteCount = layout.byteCount
-    preparedByteCount = lastingBytes
+    preparedByteCount = needs.lastingBytes
   }
 
   /// Runs the graph once and writes its updates back into the variables.

@@ -23,7 +23,16 @@ struct StoragePlan {
   private(set) var blocks: [Block] = []
   private(set) var places: [Value: Place] = [:]
   /// Updates whose value is not computed in the variable's own memory, in order.
-  private(set) var copiedUpdates: [(name: String, value: Value)] = []
+  private(set) var copiedUpdates: [CopiedUpdate] = []
+
+  /// A value that is copied into a variable after the last node.
+  struct CopiedUpdate {
+    let name: String
+    let value: Value
+    /// The block that it is copied to before any variable is written, where it is a variable's own
+    /// memory: two variables may change places.
+    let detour: Int?
+  }
 
   private let graph: Graph
   private let shapes: GraphShapes
@@ -34,15 +43,23 @@ struct StoragePlan {
   /// After the last node: when outputs are read and updates written.
   private var end: Int { graph.nodes.count }
 
-  init(_ graph: Graph, _ shapes: GraphShapes) throws(RuntimeError) {
+  init(_ graph: Graph, _ shapes: GraphShapes) {
     self.graph = graph
     self.shapes = shapes
     findLiveNodes()
     findLastReads()
-    for index in liveNodes { try place(index) }
+    for index in liveNodes { place(index) }
     for (name, value) in graph.updates {
       let target = graph.source(named: name).map { Place.variable(node: $0.node) }
-      if places[value] != target { copiedUpdates.append((name, value)) }
+      guard let place = places[value], place != target else { continue }
+      var detour: Int?
+      if case .variable = place {
+        let byteCount = AlignedMemory.rounded(
+          shapes[value].elementCount * MemoryLayout<Float>.stride)
+        blocks.append(Block(byteCount: byteCount, first: end, last: end))
+        detour = blocks.count - 1
+      }
+      copiedUpdates.append(CopiedUpdate(name: name, value: value, detour: detour))
     }
   }
 
@@ -75,7 +92,7 @@ struct StoragePlan {
     }
   }
 
-  private mutating func place(_ index: Int) throws(RuntimeError) {
+  private mutating func place(_ index: Int) {
     let node = graph.nodes[index]
     if node.operation is Variable {
       places[Value(node: index)] = .variable(node: index)

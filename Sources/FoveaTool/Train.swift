@@ -27,13 +27,13 @@ struct Train: AsyncParsableCommand {
   @Option(help: "Images of a batch. (default: 64)")
   var batchSize: Int?
 
-  @Option(help: "The highest learning rate. (default: 0.06, with adam and adamw 0.003)")
+  @Option(help: "The highest learning rate. (default: 0.01, with sgd 0.06)")
   var maxLr: Double?
 
   @Option(help: "How the learning rate changes. (default: one-cycle)")
   var schedule: ScheduleName?
 
-  @Option(help: "How weights follow gradients. (default: sgd)")
+  @Option(help: "How weights follow gradients. (default: adamw)")
   var optimizer: OptimizerName?
 
   @Option(

@@ -73,6 +73,18 @@ public struct Checkpoint: Sendable {
         "the format's version is \(header.formatVersion), this program reads "
           + "\(Self.formatVersion); use the program that wrote it")
     }
+    guard header.progress?.isConsistent ?? true else {
+      throw refuse("the training state has impossible numbers; use an earlier checkpoint")
+    }
+    let channels = header.input.imageShape.dimensions.first
+    guard header.input.imageShape == header.model.inputShape,
+      [header.input.normalization.mean, header.input.normalization.deviation]
+        .allSatisfy({ $0.count == channels })
+    else {
+      throw refuse(
+        "the model takes \(header.model.inputShape) and was trained on \(header.input.imageShape), "
+          + "or the normalisation is for other channels; use an earlier checkpoint")
+    }
     for parameter in header.model.parameters {
       guard let tensor = contents.weights[parameter.name] else {
         throw refuse("the tensor \(parameter.name) is missing; use an earlier checkpoint")

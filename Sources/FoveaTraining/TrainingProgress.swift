@@ -28,6 +28,16 @@ public struct TrainingProgress: Hashable, Codable, Sendable {
     updatesBefore = earlier.map { $0.updatesBefore + $0.step } ?? 0
   }
 
+  /// The most epochs, steps and updates that a checkpoint may name, so that no product overflows.
+  private static let largestCount = 1 << 30
+
+  /// Whether the numbers, which may come from a file, are those of a training.
+  var isConsistent: Bool {
+    let counts = [epochs, stepsPerEpoch, epochsBefore, updatesBefore, stepInEpoch, imageCount]
+    return counts.allSatisfy { 0...Self.largestCount ~= $0 } && finishedEpochs.count <= epochs
+      && stepInEpoch <= stepsPerEpoch
+  }
+
   /// The epoch at work, from 0.
   public var epoch: Int { finishedEpochs.count }
   /// Steps that this training has taken.

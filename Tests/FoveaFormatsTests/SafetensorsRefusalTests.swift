@@ -101,7 +101,8 @@ import Testing
   }
 
   static let damagedSyntax = [
-    "", "[]", "{", "{}x", "{}{}", "null", " 1", #"{"a"}"#, #"{"a":1}"#, #"{"__metadata__":{}"#, "{,}",
+    "", "[]", "{", "{}x", "{}{}", "null", " 1", "{,}",
+    #"{"a"}"#, #"{"a":1}"#, #"{"__metadata__":{}"#,
     #"{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},}"#,
     #"{"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,0]}}"#,
     #"{"a":{"dtype":"U8","shape":[1e1],"data_offsets":[0,0]}}"#,

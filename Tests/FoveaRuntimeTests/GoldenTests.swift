@@ -27,8 +27,8 @@ import Testing
       return (Linear(), ["input", "weight"] + (recorded.inputs["bias"] == nil ? [] : ["bias"]))
     case "matmul":
       let operation = MatMul(
-        transposeLeft: try #require(arguments.transposeLeft),
-        transposeRight: try #require(arguments.transposeRight))
+        transposeLeft: try #require(arguments.transposeLeft as Bool?),
+        transposeRight: try #require(arguments.transposeRight as Bool?))
       return (operation, ["input", "other"])
     case "max_pool2d":
       let (rows, columns) = try arguments.windows
@@ -36,7 +36,8 @@ import Testing
     case "avg_pool2d":
       let (rows, columns) = try arguments.windows
       let operation = AvgPool2d(
-        rows: rows, columns: columns, countIncludePad: try #require(arguments.countIncludePad))
+        rows: rows, columns: columns,
+        countIncludePad: try #require(arguments.countIncludePad as Bool?))
       return (operation, ["input"])
     case "adaptive_avg_pool2d":
       let size = try #require(arguments.outputSize)
@@ -44,7 +45,7 @@ import Testing
     case "batch_norm2d":
       let epsilon = Float(try #require(arguments.epsilon))
       let roles = ["input", "running_mean", "running_var"] + affine
-      return try #require(arguments.training)
+      return try #require(arguments.training as Bool?)
         ? (
           BatchNorm2dTraining(
             epsilon: epsilon, momentum: Float(try #require(arguments.momentum))), roles
@@ -62,7 +63,7 @@ import Testing
       let function: Reduce.Function = name == "amax" ? .max : name == "sum" ? .sum : .mean
       let operation = Reduce(
         function, axes: try #require(arguments.axes),
-        keepDimensions: try #require(arguments.keepDimensions))
+        keepDimensions: try #require(arguments.keepDimensions as Bool?))
       return (operation, ["input"])
     case "softmax": return (Softmax(axis: try #require(arguments.axis)), ["input"])
     case "log_softmax": return (LogSoftmax(axis: try #require(arguments.axis)), ["input"])
@@ -171,7 +172,7 @@ import Testing
       inputs.append(try builder.input("settings", [settingCount]))
       let operation: any Operation =
         name == "sgd"
-        ? SGDUpdate(weightDecay: decay, nesterov: try #require(arguments.nesterov))
+        ? SGDUpdate(weightDecay: decay, nesterov: try #require(arguments.nesterov as Bool?))
         : AdamUpdate(
           beta2: Float(try #require(arguments.betas)[1]),
           epsilon: Float(try #require(arguments.epsilon)), weightDecay: decay,

@@ -73,6 +73,22 @@ import Testing
     }
   }
 
+  @Test func `variables may change places`() throws {
+    var builder = GraphBuilder()
+    let a = try builder.variable("a", [2], role: .buffer)
+    let b = try builder.variable("b", [2], role: .buffer)
+    try builder.output("sum", try builder.apply(Binary(.add), a, b, path: "sum"))
+    try builder.update("a", with: b)
+    try builder.update("b", with: a)
+    let store = try VariableStore(
+      Weights(["a": Tensor([2], [Float(1), 2]), "b": Tensor([2], [Float(3), 4])]))
+    let program = try Program(builder.graph, variables: store, pool: ThreadPool(threads: 1))
+    try program.run([:])
+    #expect(try program.output("sum").floats == [4, 6])
+    #expect(store.snapshot()["a"]?.floats == [3, 4])
+    #expect(store.snapshot()["b"]?.floats == [1, 2])
+  }
+
   @Test func `memory that no system has is an error`() throws {
     var builder = GraphBuilder()
     let x = try builder.input("x", [1 << 20, 1 << 26])

@@ -83,18 +83,16 @@ extension KernelBinding {
 
 /// The copy of whole buffers, for updates that are not computed in place.
 enum CopyKernel {
-  static func steps(
+  static func step(
     from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, count: Int,
     kernels: UnsafePointer<fovea_kernel_table>, arguments: ArgumentMemory
-  ) -> [fovea_step] {
+  ) -> fovea_step {
     let pass = StridedPass(extents: [count], strides: [[1], [0], [1]])
     let kept = arguments.keep(
       pass.arguments(
         left: source.assumingMemoryBound(to: Float.self), right: nil,
         result: target.assumingMemoryBound(to: Float.self), scale: 1))
-    return [
-      fovea_step(
-        kernel: kernels.pointee.strided_copy, arguments: kept, tasks: fovea_strided_tasks(kept))
-    ]
+    return fovea_step(
+      kernel: kernels.pointee.strided_copy, arguments: kept, tasks: fovea_strided_tasks(kept))
   }
 }
