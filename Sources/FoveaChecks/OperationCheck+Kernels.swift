@@ -7,25 +7,25 @@ extension OperationCheck {
   ///
   /// A float32 sum of `n` terms is off by `n · 2⁻²⁴` of its terms' size at most (N. Higham, *Accuracy
   /// and Stability of Numerical Algorithms*, §4.2); the rest leaves room for functions such as `exp`.
-  private func bound(_ expected: ReferenceTensor) throws -> Double {
-    let (_, counter) = try evaluate(tensors.map(ReferenceTensor.init))
-    let floats = tensors.enumerated().filter {
+  private func bound(_ expected: ReferenceTensor, multiplyAdds: Int) -> Double {
+    let read = tensors.enumerated().filter {
       $1.elementType == .float32 && operation.readsElements(ofInput: $0)
     }.map { ReferenceTensor($1) }
-    let read = floats.reduce(0) { $0 + $1.values.count }
-    let terms = max(counter.multiplyAdds, read) / max(expected.values.count, 1)
-    let scale = floats.map(\.scale).reduce(expected.scale, max)
-    return Double(16 + 4 * max(terms, 1)) * 0x1p-24 * (scale.isFinite ? scale : 1)
+    let elementCount = read.reduce(0) { $0 + $1.values.count }
+    let terms = max(multiplyAdds, elementCount) / max(expected.values.count, 1)
+    let scale = read.map(\.scale).reduce(expected.scale, max)
+    return Double(16 + 4 * max(terms, 1)) * 0x1p-24 * scale
   }
 
-  mutating func checkKernels(_ expected: [ReferenceTensor]) throws {
+  mutating func checkKernels(_ reference: Evaluation) throws {
     let pool = try ThreadPool(threads: 2)
+    let bounds = reference.results.map { bound($0, multiplyAdds: reference.multiplyAdds) }
     for isa in InstructionSet.available {
       for constant in [false, true] {
         let actual = try run(constant: constant, on: isa, pool)
-        for (index, pair) in zip(actual, expected).enumerated() {
+        for (index, expected) in reference.results.enumerated() {
           let problem = Comparison.problem(
-            ReferenceTensor(pair.0), expected: pair.1, within: try bound(pair.1))
+            ReferenceTensor(actual[index]), expected: expected, within: bounds[index])
           if let problem {
             let kind = constant ? "constant inputs" : "inputs"
             report(.kernel, "\(isa), \(kind), result \(index): \(problem)")
@@ -62,11 +62,11 @@ extension OperationCheck {
       for variable in graph.variables { weights[variable.name] = values[variable.name] }
       return weights
     }
-    let before = named(Self.draw(inputs, seed: seed, named: "before"))
-    let store = try VariableStore(weights(before))
+    let earlier = named(earlierTensors)
+    let store = try VariableStore(weights(earlier))
     let program = try Program(
       graph, variables: store, pool: pool, seed: seed, instructionSet: isa)
-    for values in [before, named(tensors)] {
+    for values in [earlier, named(tensors)] {
       try store.load(weights(values))
       try program.run(values, step: step)
     }

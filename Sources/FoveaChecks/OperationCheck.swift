@@ -8,33 +8,39 @@ struct OperationCheck<Checked: ReferenceOperation & ExecutableOperation> {
   let operation: Checked
   let inputs: [CheckedInput]
   let tensors: [Tensor]
+  /// What a program runs on before, so that a kernel which relies on what it finds is found.
+  let earlierTensors: [Tensor]
   let gradients: CheckedGradients
+  let laws: Set<Law>
   let seed: UInt64
   /// Other than 0, so that an operation that forgets the step is found.
   let step: UInt64 = 3
   private var found: [Finding] = []
 
   init(
-    _ operation: Checked, inputs: [CheckedInput], gradients: CheckedGradients, seed: UInt64
+    _ operation: Checked, inputs: [CheckedInput], gradients: CheckedGradients, laws: Set<Law>,
+    seed: UInt64
   ) {
     self.operation = operation
     self.inputs = inputs
     self.gradients = gradients
+    self.laws = laws
     self.seed = seed
-    tensors = Self.draw(inputs, seed: seed, named: "input")
-  }
-
-  /// The elements of all inputs, from a stream that `name` sets apart.
-  static func draw(_ inputs: [CheckedInput], seed: UInt64, named name: String) -> [Tensor] {
-    inputs.enumerated().map { $1.tensor(RandomStream(seed: seed, named: "\(name)\($0)")) }
+    func draw(_ name: String) -> [Tensor] {
+      inputs.enumerated().map { $1.tensor(RandomStream(seed: seed, named: "\(name)\($0)")) }
+    }
+    tensors = draw("input")
+    earlierTensors = draw("earlier")
   }
 
   var shapes: [Shape] { inputs.map(\.shape) }
 
   mutating func findings() -> [Finding] {
-    guard let expected = checkShapes() else { return found }
+    guard let reference = evaluateReference() else { return found }
+    attempt(.shape) { $0.answerMisfits() }
+    attempt(.cost) { try $0.checkCost(reference) }
     attempt(.coding) { try $0.checkCoding() }
-    attempt(.kernel) { try $0.checkKernels(expected) }
+    attempt(.kernel) { try $0.checkKernels(reference) }
     attempt(.threads) { try $0.checkThreads() }
     attempt(.gradient) { try $0.checkGradients() }
     return found
@@ -48,30 +54,34 @@ struct OperationCheck<Checked: ReferenceOperation & ExecutableOperation> {
         problem: problem))
   }
 
-  /// Runs a check; what it throws is a finding.
+  /// Runs a check that was asked for; what it throws is a finding.
   private mutating func attempt(
     _ law: Law, _ check: (inout OperationCheck) throws -> Void
   ) {
+    guard laws.contains(law) else { return }
     do { try check(&self) } catch { report(law, "\(error)") }
   }
 
-  /// The reference's results and its count, for elements that are or are not those of the check.
-  func evaluate(_ values: [ReferenceTensor]) throws(OperationError)
-    -> (results: [ReferenceTensor], counter: OperationCounter)
-  {
+  /// What an operation's reference gave, and what it did for that.
+  struct Evaluation {
+    let results: [ReferenceTensor]
+    let multiplyAdds: Int
+  }
+
+  /// Evaluates the reference; elements that the operation says it does not read are NaN.
+  func evaluate(_ values: [ReferenceTensor]) throws(OperationError) -> Evaluation {
     var context = ReferenceContext(seed: seed, step: step)
     let read = values.enumerated().map { index, value in
       operation.readsElements(ofInput: index)
         ? value : ReferenceTensor(value.shape, repeating: .nan)
     }
     let results = try operation.evaluate(read, in: &context)
-    return (results, context.counter)
+    return Evaluation(results: results, multiplyAdds: context.counter.multiplyAdds)
   }
 
-  /// Checks shape and cost, and returns the reference's results where they are worth comparing with.
-  private mutating func checkShapes() -> [ReferenceTensor]? {
+  /// What everything else is compared with, or `nil` where inputs or results do not fit.
+  private mutating func evaluateReference() -> Evaluation? {
     do {
-      let shapes = shapes
       for (index, tensor) in tensors.enumerated() where operation.readsElements(ofInput: index) {
         let expected = operation.elementType(ofInput: index)
         guard tensor.elementType == expected else {
@@ -80,26 +90,25 @@ struct OperationCheck<Checked: ReferenceOperation & ExecutableOperation> {
         }
       }
       let stated = try operation.outputShapes(for: shapes)
-      let (results, counter) = try evaluate(tensors.map(ReferenceTensor.init))
-      guard results.map(\.shape) == stated else {
-        report(.shape, "outputShapes says \(stated), the reference \(results.map(\.shape))")
-        return nil
-      }
-      answerMisfits()
-      let cost = operation.cost(inputs: shapes, outputs: stated)
-      if cost.multiplyAdds != counter.multiplyAdds {
-        report(
-          .cost,
-          "cost says \(cost.multiplyAdds) multiply-adds, the reference did "
-            + "\(counter.multiplyAdds)")
-      }
-      if cost.otherOperations < 0 {
-        report(.cost, "cost says \(cost.otherOperations) other operations")
-      }
-      return results
+      let reference = try evaluate(tensors.map(ReferenceTensor.init))
+      let actual = reference.results.map(\.shape)
+      if actual == stated { return reference }
+      report(.shape, "outputShapes says \(stated), the reference gives \(actual)")
     } catch {
       report(.shape, "\(error)")
-      return nil
+    }
+    return nil
+  }
+
+  private mutating func checkCost(_ reference: Evaluation) throws {
+    let cost = operation.cost(inputs: shapes, outputs: reference.results.map(\.shape))
+    if cost.multiplyAdds != reference.multiplyAdds {
+      report(
+        .cost,
+        "cost says \(cost.multiplyAdds) multiply-adds, the reference did \(reference.multiplyAdds)")
+    }
+    if cost.otherOperations < 0 {
+      report(.cost, "cost says \(cost.otherOperations) other operations")
     }
   }
 

@@ -18,8 +18,9 @@ struct OperationCase {
     self.gradients = gradients
   }
 
-  func findings(seed: Int) -> [Finding] {
-    checkOperation(operation, inputs: inputs, gradients: gradients, seed: UInt64(seed))
+  func findings(laws: Set<Law> = Set(Law.allCases), seed: Int) -> [Finding] {
+    checkOperation(
+      operation, inputs: inputs, gradients: gradients, laws: laws, seed: UInt64(seed))
   }
 
   /// For each operation's name, what draws a case of it.

@@ -23,4 +23,10 @@ import Testing
       #expect(drawn.findings(seed: seed) == [], "seed \(seed)")
     }
   }
+
+  /// Past one vector, one tile and one task; without gradients, which small inputs settle.
+  @Test(arguments: try OperationCase.large())
+  func `kernels obey on large inputs`(large: OperationCase) {
+    #expect(large.findings(laws: [.cost, .kernel, .threads], seed: 1) == [])
+  }
 }
