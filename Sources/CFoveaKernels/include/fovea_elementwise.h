@@ -7,7 +7,8 @@
 //
 // Layout    dense; `count` elements; the order of axes does not matter.
 // Requires  count >= 0. out may be in or result; else it overlaps neither.
-// Numbers   exp and log are the C library's; the others are exact or rounded once.
+// Numbers   exp and log are within two units in the last place, subnormal numbers included; the
+//           others are exact or rounded once, scale_shift twice where there is no fused operation.
 
 #ifndef FOVEA_ELEMENTWISE_H
 #define FOVEA_ELEMENTWISE_H
