@@ -4,6 +4,7 @@
 #define FOVEA_SIZES_H
 
 #include <stddef.h>
+#include <stddef.h>
 #include <stdint.h>
 
 static inline long min_of(long a, long b) { return a < b ? a : b; }

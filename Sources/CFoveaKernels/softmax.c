@@ -1,5 +1,6 @@
 // softmax.c: the steps of softmax and cross-entropy, and how they are cut.
 
+#include "fovea_elementwise.h"
 #include "fovea_softmax.h"
 #include "softmax_plan.h"
 
@@ -10,7 +11,7 @@ long fovea_softmax_tasks(const fovea_softmax_arguments *a) {
 
 size_t fovea_cross_entropy_workspace_bytes(long rows, long classes) {
   const long each = fovea_softmax_rows_per_task(classes);
-  // A loss and a count for each task.
+  // A loss and a count for each task; the gradient's counts, of larger tasks, are fewer.
   return (size_t)((rows + each - 1) / each) * 2 * sizeof(double);
 }
 
@@ -30,6 +31,11 @@ long fovea_cross_entropy_steps(
 long fovea_cross_entropy_gradient_steps(
     const fovea_kernel_table *kernels, const fovea_cross_entropy_arguments *arguments,
     fovea_step *steps) {
-  steps[0] = (fovea_step){kernels->cross_entropy_gradient, arguments, tasks(arguments)};
-  return 1;
+  long count = 0;
+  // The mean is over the rows that count, so those are counted first.
+  if (arguments->labels && arguments->is_mean)
+    steps[count++] = (fovea_step){
+        kernels->cross_entropy_count, arguments, fovea_elementwise_tasks(arguments->rows)};
+  steps[count++] = (fovea_step){kernels->cross_entropy_gradient, arguments, tasks(arguments)};
+  return count;
 }

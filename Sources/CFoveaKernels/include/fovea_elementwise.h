@@ -2,12 +2,13 @@
 //
 //   relu           out = in > 0 ? in : 0; NaN stays NaN
 //   relu_gradient  out = result > 0 ? in : 0, where `in` is the gradient and `result` relu's result
-//   exponential, logarithm, square_root, negate, hyperbolic_tangent
+//   exponential, logarithm, square_root, negate, hyperbolic_tangent (the C library's)
 //   scale_shift    out = scale * in + shift
 //
 // Layout    dense; `count` elements; the order of axes does not matter.
 // Requires  count >= 0. out may be in or result; else it overlaps neither.
-// Numbers   exp and log are the C library's; the others are exact or rounded once.
+// Numbers   exp and log are within two units in the last place, subnormal numbers included; the
+//           others are exact or rounded once, scale_shift twice where there is no fused operation.
 
 #ifndef FOVEA_ELEMENTWISE_H
 #define FOVEA_ELEMENTWISE_H

@@ -11,8 +11,11 @@
 //   window's pixels inside the image, or with count_include_pad inside the padded image.
 //
 // Layout    images [batch][height][width][channels], dense.
-// Requires  lengths > 0; every window has a pixel inside the image. Nothing overlaps.
-// Ensures   writes all of its result. NaN counts as the largest.
+// Requires  lengths > 0; a dilation of 1 for averages. Nothing overlaps.
+// Ensures   writes all of its result. NaN counts as the largest, the last one of several. A window
+//           without a pixel inside the image has the maximum -infinity and the mean 0, and its gradient
+//           goes nowhere.
+// Numbers   averages add up in float32, each row of a window for itself.
 
 #ifndef FOVEA_POOL2D_H
 #define FOVEA_POOL2D_H

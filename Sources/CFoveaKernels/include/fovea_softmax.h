@@ -11,8 +11,9 @@
 //           [rows], or targets [rows][classes].
 // Requires  lengths > 0. out of softmax may be in; nothing else overlaps.
 // Ensures   a label outside 0 ..< classes that is not ignore_index is never used as an index: its row
-//           counts for nothing and *status becomes the row's number plus one.
-// Numbers   sums over a row and over rows are in double, in the order of their indices.
+//           counts for nothing, and *status, 0 before, becomes the first such row's number plus one.
+// Numbers   sums over a row and over rows are in double, in an order that the shape and the
+//           instruction set alone settle; exp is within two units in the last place.
 
 #ifndef FOVEA_SOFTMAX_H
 #define FOVEA_SOFTMAX_H

@@ -9,6 +9,8 @@
 #include "../sizes.h"
 #include "../softmax_plan.h"
 #include "vector.h"
+#include "part.h"
+#include "exponential.h"
 
 #include "broadcast_tile.h"
 #include "panel.h"
@@ -27,6 +29,7 @@
 #include "pool2d_f32.h"
 #include "reduce_f32.h"
 #include "softmax_f32.h"
+#include "cross_entropy_f32.h"
 #include "strided_f32.h"
 
 const fovea_kernel_table FOVEA_NAME(fovea_kernel_table) = {

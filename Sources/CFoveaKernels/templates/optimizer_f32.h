@@ -1,34 +1,55 @@
 // optimizer_f32.h: the kernels of fovea_optimizer.h. A task is a chunk of the parameter.
 
+// Calls STEP(i, n) for the n elements at i of the task's chunk.
+#define FOVEA_FOR_EACH_PART(task, count, STEP)             \
+  do {                                                     \
+    const fovea_range range = fovea_chunk(task, count);    \
+    long i = range.start;                                  \
+    for (; i + VW <= range.end; i += VW) STEP(i, VW);      \
+    if (i < range.end) STEP(i, range.end - i);             \
+  } while (0)
+
 static void FOVEA_NAME(sgd_update)(const void *arguments, void *scratch, long task) {
   (void)scratch;
-  const fovea_optimizer_arguments *a = arguments;
-  const float rate = a->settings[0], momentum = a->settings[1], decay = a->weight_decay;
-  const fovea_range range = fovea_chunk(task, a->count);
-  for (long i = range.start; i < range.end; i++) {
-    const float g = a->gradient[i] + decay * a->weight[i];
-    const float velocity = momentum * a->first[i] + g;
-    const float move = a->nesterov ? g + momentum * velocity : velocity;
-    a->new_first[i] = velocity;
-    a->new_weight[i] = a->weight[i] - rate * move;
-  }
+  const fovea_optimizer_arguments a = *(const fovea_optimizer_arguments *)arguments;
+  const vf rate = broadcast(a.settings[0]), momentum = broadcast(a.settings[1]);
+  const vf decay = broadcast(a.weight_decay);
+#define FOVEA_STEP(i, n)                                                                  \
+  do {                                                                                    \
+    const vf weight = load_part(a.weight + (i), n);                                       \
+    const vf g = multiply_add(decay, weight, load_part(a.gradient + (i), n));             \
+    const vf velocity = multiply_add(momentum, load_part(a.first + (i), n), g);           \
+    const vf move = a.nesterov ? multiply_add(momentum, velocity, g) : velocity;          \
+    store_part(a.new_first + (i), velocity, n);                                           \
+    store_part(a.new_weight + (i), multiply_add(-rate, move, weight), n);                 \
+  } while (0)
+  FOVEA_FOR_EACH_PART(task, a.count, FOVEA_STEP);
+#undef FOVEA_STEP
 }
 
 static void FOVEA_NAME(adam_update)(const void *arguments, void *scratch, long task) {
   (void)scratch;
-  const fovea_optimizer_arguments *a = arguments;
-  const float rate = a->settings[0], beta1 = a->settings[1], beta2 = a->beta2;
-  const float step = rate / a->settings[2], root = sqrtf(a->settings[3]);
-  const float shrink = a->decoupled ? 1 - rate * a->weight_decay : 1;
-  const float decay = a->decoupled ? 0 : a->weight_decay;
-  const fovea_range range = fovea_chunk(task, a->count);
-  for (long i = range.start; i < range.end; i++) {
-    const float g = a->gradient[i] + decay * a->weight[i];
-    const float first = a->first[i] + (1 - beta1) * (g - a->first[i]);
-    const float second = beta2 * a->second[i] + (1 - beta2) * g * g;
-    a->new_first[i] = first;
-    a->new_second[i] = second;
-    a->new_weight[i] =
-        a->weight[i] * shrink - step * first / (sqrtf(second) / root + a->epsilon);
-  }
+  const fovea_optimizer_arguments a = *(const fovea_optimizer_arguments *)arguments;
+  const float rate = a.settings[0];
+  const vf rest1 = broadcast(1 - a.settings[1]);
+  const vf beta2 = broadcast(a.beta2), rest2 = broadcast(1 - a.beta2);
+  const vf step = broadcast(rate / a.settings[2]), root = broadcast(sqrtf(a.settings[3]));
+  const vf shrink = broadcast(a.decoupled ? 1 - rate * a.weight_decay : 1);
+  const vf decay = broadcast(a.decoupled ? 0 : a.weight_decay), epsilon = broadcast(a.epsilon);
+#define FOVEA_STEP(i, n)                                                                  \
+  do {                                                                                    \
+    const vf weight = load_part(a.weight + (i), n);                                       \
+    const vf g = multiply_add(decay, weight, load_part(a.gradient + (i), n));             \
+    const vf old = load_part(a.first + (i), n);                                           \
+    const vf first = multiply_add(rest1, g - old, old);                                   \
+    const vf second = multiply_add(rest2 * g, g, beta2 * load_part(a.second + (i), n));   \
+    const vf deviation = __builtin_elementwise_sqrt(second) / root + epsilon;             \
+    store_part(a.new_first + (i), first, n);                                              \
+    store_part(a.new_second + (i), second, n);                                            \
+    store_part(a.new_weight + (i), weight * shrink - step * first / deviation, n);        \
+  } while (0)
+  FOVEA_FOR_EACH_PART(task, a.count, FOVEA_STEP);
+#undef FOVEA_STEP
 }
+
+#undef FOVEA_FOR_EACH_PART

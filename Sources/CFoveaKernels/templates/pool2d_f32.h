@@ -14,7 +14,9 @@ FOVEA_INLINE FOVEA_NAME(span) FOVEA_NAME(window)(
   const long padded = padded_end - start;
   if (start < 0) start += (-start + dilation - 1) / dilation * dilation;
   if (end > extent) end = extent;
-  return (FOVEA_NAME(span)){start, end, dilation, count_include_pad ? padded : end - start};
+  // A window may jump over the image; then nothing is added up, and the divisor must not be 0.
+  const long divisor = count_include_pad ? padded : end - start;
+  return (FOVEA_NAME(span)){start, end, dilation, max_of(divisor, 1)};
 }
 
 FOVEA_INLINE FOVEA_NAME(span) FOVEA_NAME(rows_of)(const fovea_pool2d_arguments *a, long y) {
@@ -36,49 +38,49 @@ FOVEA_INLINE FOVEA_NAME(span) FOVEA_NAME(cell)(long position, long cells, long e
   return (FOVEA_NAME(span)){start, end, 1, end - start};
 }
 
+// Calls BODY(c, n) for the n <= VW channels at c.
+#define FOVEA_FOR_EACH_CHANNELS(channels, BODY)              \
+  do {                                                       \
+    long c = 0;                                              \
+    for (; c + VW <= (channels); c += VW) BODY(c, VW);       \
+    if (c < (channels)) BODY(c, (channels) - c);             \
+  } while (0)
+
 FOVEA_INLINE void FOVEA_NAME(max_of_window)(
     const fovea_pool2d_arguments *a, const float *image, FOVEA_NAME(span) rows,
     FOVEA_NAME(span) columns, float *out) {
   const long channels = a->channels, width = a->in_width;
-  long c = 0;
-  for (; c + VW <= channels; c += VW) {
-    vf largest = broadcast(-INFINITY);
-    for (long y = rows.start; y < rows.end; y += rows.step)
-      for (long x = columns.start; x < columns.end; x += columns.step)
-        largest = maximum(load(image + (y * width + x) * channels + c), largest);
-    store(out + c, largest);
-  }
-  for (; c < channels; c++) {
-    float largest = -INFINITY;
-    for (long y = rows.start; y < rows.end; y += rows.step)
-      for (long x = columns.start; x < columns.end; x += columns.step) {
-        const float value = image[(y * width + x) * channels + c];
-        if (value > largest || value != value) largest = value;
-      }
-    out[c] = largest;
-  }
+#define FOVEA_BODY(c, n)                                                                       \
+  do {                                                                                         \
+    vf largest = broadcast(-INFINITY);                                                         \
+    for (long y = rows.start; y < rows.end; y += rows.step)                                    \
+      for (long x = columns.start; x < columns.end; x += columns.step)                         \
+        largest = maximum(load_part(image + (y * width + x) * channels + (c), n), largest);    \
+    store_part(out + (c), largest, n);                                                         \
+  } while (0)
+  FOVEA_FOR_EACH_CHANNELS(channels, FOVEA_BODY);
+#undef FOVEA_BODY
 }
 
+// Each row is added up for itself, which keeps the error of large windows small.
 FOVEA_INLINE void FOVEA_NAME(mean_of_window)(
     const fovea_pool2d_arguments *a, const float *image, FOVEA_NAME(span) rows,
     FOVEA_NAME(span) columns, float *out) {
   const long channels = a->channels, width = a->in_width;
-  const float divisor = (float)(rows.divisor * columns.divisor);
-  long c = 0;
-  for (; c + VW <= channels; c += VW) {
-    vf sum = zero();
-    for (long y = rows.start; y < rows.end; y++)
-      for (long x = columns.start; x < columns.end; x++)
-        sum += load(image + (y * width + x) * channels + c);
-    store(out + c, sum / broadcast(divisor));
-  }
-  for (; c < channels; c++) {
-    float sum = 0;
-    for (long y = rows.start; y < rows.end; y++)
-      for (long x = columns.start; x < columns.end; x++)
-        sum += image[(y * width + x) * channels + c];
-    out[c] = sum / divisor;
-  }
+  const vf divisor = broadcast((float)(rows.divisor * columns.divisor));
+#define FOVEA_BODY(c, n)                                                           \
+  do {                                                                             \
+    vf sum = zero();                                                               \
+    for (long y = rows.start; y < rows.end; y++) {                                 \
+      vf row = zero();                                                             \
+      for (long x = columns.start; x < columns.end; x++)                           \
+        row += load_part(image + (y * width + x) * channels + (c), n);             \
+      sum += row;                                                                  \
+    }                                                                              \
+    store_part(out + (c), sum / divisor, n);                                       \
+  } while (0)
+  FOVEA_FOR_EACH_CHANNELS(channels, FOVEA_BODY);
+#undef FOVEA_BODY
 }
 
 // Defines a forward kernel: REDUCE over the windows that ROWS and COLUMNS name.
@@ -112,45 +114,51 @@ FOVEA_POOL(
 // Adds a window's gradient to its first largest pixel, for n channels from image and in_gradient on.
 FOVEA_INLINE void FOVEA_NAME(spread_max)(
     const fovea_pool2d_arguments *a, const float *image, const float *g, FOVEA_NAME(span) rows,
-    FOVEA_NAME(span) columns, float *in_gradient, long n) {
+    FOVEA_NAME(span) columns, float *in_gradient, long n_channels) {
   const long channels = a->channels, width = a->in_width;
-  for (long c = 0; c < n; c++) {
-    float largest = -INFINITY;
-    long place = rows.start * width + columns.start;
-    for (long y = rows.start; y < rows.end; y += rows.step)
-      for (long x = columns.start; x < columns.end; x += columns.step) {
-        const float value = image[(y * width + x) * channels + c];
-        if (value > largest || value != value) {
-          largest = value;
-          place = y * width + x;
-        }
-      }
-    in_gradient[place * channels + c] += g[c];
-  }
+#define FOVEA_BODY(c, n)                                                                       \
+  do {                                                                                         \
+    vf largest = broadcast(-INFINITY);                                                         \
+    vi winner = {0};                                                                           \
+    int32_t tap = 0;                                                                           \
+    for (long y = rows.start; y < rows.end; y += rows.step)                                    \
+      for (long x = columns.start; x < columns.end; x += columns.step, tap++) {                \
+        const vf value = load_part(image + (y * width + x) * channels + (c), n);               \
+        const vi wins = (value > largest) | (value != value);                                  \
+        largest = choose(wins, value, largest);                                                \
+        winner = (wins & tap) | (~wins & winner);                                              \
+      }                                                                                        \
+    const vf gradient = load_part(g + (c), n);                                                 \
+    tap = 0;                                                                                   \
+    for (long y = rows.start; y < rows.end; y += rows.step)                                    \
+      for (long x = columns.start; x < columns.end; x += columns.step, tap++) {                \
+        float *place = in_gradient + (y * width + x) * channels + (c);                         \
+        const vf share = choose(winner == tap, gradient, zero());                              \
+        store_part(place, load_part(place, n) + share, n);                                     \
+      }                                                                                        \
+  } while (0)
+  FOVEA_FOR_EACH_CHANNELS(n_channels, FOVEA_BODY);
+#undef FOVEA_BODY
 }
 
 // Shares a window's gradient out evenly, for n channels.
 FOVEA_INLINE void FOVEA_NAME(spread_mean)(
     const fovea_pool2d_arguments *a, const float *image, const float *g, FOVEA_NAME(span) rows,
-    FOVEA_NAME(span) columns, float *in_gradient, long n) {
+    FOVEA_NAME(span) columns, float *in_gradient, long n_channels) {
   (void)image;
   const long channels = a->channels, width = a->in_width;
-  const float divisor = (float)(rows.divisor * columns.divisor);
-  long c = 0;
-  for (; c + VW <= n; c += VW) {
-    const vf share = load(g + c) / broadcast(divisor);
-    for (long y = rows.start; y < rows.end; y++)
-      for (long x = columns.start; x < columns.end; x++) {
-        float *place = in_gradient + (y * width + x) * channels + c;
-        store(place, load(place) + share);
-      }
-  }
-  for (; c < n; c++) {
-    const float share = g[c] / divisor;
-    for (long y = rows.start; y < rows.end; y++)
-      for (long x = columns.start; x < columns.end; x++)
-        in_gradient[(y * width + x) * channels + c] += share;
-  }
+  const vf divisor = broadcast((float)(rows.divisor * columns.divisor));
+#define FOVEA_BODY(c, n)                                                       \
+  do {                                                                         \
+    const vf share = load_part(g + (c), n) / divisor;                          \
+    for (long y = rows.start; y < rows.end; y++)                               \
+      for (long x = columns.start; x < columns.end; x++) {                     \
+        float *place = in_gradient + (y * width + x) * channels + (c);         \
+        store_part(place, load_part(place, n) + share, n);                     \
+      }                                                                        \
+  } while (0)
+  FOVEA_FOR_EACH_CHANNELS(n_channels, FOVEA_BODY);
+#undef FOVEA_BODY
 }
 
 // Defines a gradient kernel: SPREAD over the windows that ROWS and COLUMNS name.
@@ -189,3 +197,4 @@ FOVEA_POOL_GRADIENT(
     FOVEA_NAME(cell)(x, a->out_width, a->in_width))
 
 #undef FOVEA_POOL_GRADIENT
+#undef FOVEA_FOR_EACH_CHANNELS

@@ -1,135 +1,80 @@
 // softmax_f32.h: the kernels of fovea_softmax.h.
 
-// The largest of n numbers that lie `stride` apart; NaN wins.
-FOVEA_INLINE float FOVEA_NAME(largest_of)(const float *in, long n, long stride) {
-  float largest = in[0];
-  for (long i = 1; i < n; i++) {
-    const float x = in[i * stride];
-    if (x > largest || x != x) largest = x;
+// The largest of n contiguous numbers; NaN wins.
+FOVEA_INLINE float largest_of(const float *in, long n) {
+  vf largest = broadcast(-INFINITY);
+  for (long i = 0; i < n; i += VW)
+    largest = maximum(load_part_or(in + i, n - i, -INFINITY), largest);
+  return largest_lane(largest);
+}
+
+// The sum of exp(in - largest) over n contiguous numbers; the terms go to `out` unless it is NULL.
+FOVEA_INLINE double exponential_sum(const float *in, long n, float largest, float *out) {
+  vd sum = {0};
+  for (long i = 0; i < n; i += VW) {
+    const vf x = load_part_or(in + i, n - i, -INFINITY) - broadcast(largest);
+    const vf e = exponential_of(x);
+    if (out) store_part(out + i, e, n - i);
+    // What lies behind the row counts for nothing, also where `largest` is an infinity or NaN.
+    sum += __builtin_convertvector(n - i < VW ? choose(part_mask(n - i), e, zero()) : e, vd);
   }
-  return largest;
+  return total_of_lanes(&sum);
 }
 
-// The sum of exp(in - largest).
-FOVEA_INLINE double FOVEA_NAME(exponential_sum)(
-    const float *in, long n, long stride, float largest) {
-  double sum = 0;
-  for (long i = 0; i < n; i++) sum += (double)expf(in[i * stride] - largest);
-  return sum;
-}
-
-// Defines a kernel that writes RESULT for each element x of a row.
-#define FOVEA_SOFTMAX(name, RESULT)                                                        \
-  static void FOVEA_NAME(name)(const void *arguments, void *scratch, long task) {          \
-    (void)scratch;                                                                         \
-    const fovea_softmax_arguments *a = arguments;                                          \
-    const long each = fovea_softmax_rows_per_task(a->length), rows = a->outer * a->inner;  \
-    const long n = a->length, stride = a->inner;                                           \
-    for (long row = task * each; row < rows && row < (task + 1) * each; row++) {           \
-      const long offset = row / stride * n * stride + row % stride;                        \
-      const float *in = a->in + offset;                                                    \
-      float *out = a->out + offset;                                                        \
-      const float largest = FOVEA_NAME(largest_of)(in, n, stride);                         \
-      const double sum = FOVEA_NAME(exponential_sum)(in, n, stride, largest);              \
-      const float inverse = (float)(1 / sum), logarithm = (float)log(sum);                 \
-      (void)inverse, (void)logarithm;                                                      \
-      for (long i = 0; i < n; i++) {                                                       \
-        const float x = in[i * stride] - largest;                                          \
-        out[i * stride] = RESULT;                                                          \
-      }                                                                                    \
-    }                                                                                      \
+// The softmax of one row of contiguous numbers, or its logarithm.
+FOVEA_INLINE void softmax_row(const float *in, long n, bool wants_logarithm, float *out) {
+  const float largest = largest_of(in, n);
+  const double sum = exponential_sum(in, n, largest, wants_logarithm ? NULL : out);
+  const vf inverse = broadcast((float)(1 / sum)), logarithm = broadcast((float)log(sum));
+  for (long i = 0; i < n; i += VW) {
+    const vf x = wants_logarithm ? load_part(in + i, n - i) - broadcast(largest) - logarithm
+                                 : load_part(out + i, n - i) * inverse;
+    store_part(out + i, x, n - i);
   }
-
-FOVEA_SOFTMAX(softmax, expf(x) * inverse)
-FOVEA_SOFTMAX(log_softmax, x - logarithm)
-
-#undef FOVEA_SOFTMAX
-
-// Whether a row counts; a label that is no class is reported.
-FOVEA_INLINE bool FOVEA_NAME(row_counts)(const fovea_cross_entropy_arguments *a, long row) {
-  if (!a->labels || a->labels[row] == a->ignore_index) return !a->labels;
-  if (a->labels[row] >= 0 && a->labels[row] < a->classes) return true;
-  __atomic_store_n(a->status, (int32_t)(row + 1), __ATOMIC_RELAXED);
-  return false;
 }
 
-// The probability that the target gives to a class, smoothed.
-FOVEA_INLINE double FOVEA_NAME(target_of)(
-    const fovea_cross_entropy_arguments *a, long row, long class) {
-  const double hard = a->labels ? (double)(a->labels[row] == class)
-                                : (double)a->targets[row * a->classes + class];
-  return hard * (1 - (double)a->smoothing) + (double)a->smoothing / (double)a->classes;
+// The same of n <= VW neighbouring rows whose numbers lie `stride` apart.
+FOVEA_INLINE void softmax_rows(
+    const float *in, long length, long stride, long n, bool wants_logarithm, float *out) {
+  vf largest = broadcast(-INFINITY);
+  for (long i = 0; i < length; i++) largest = maximum(load_part(in + i * stride, n), largest);
+  vd sum = {0};
+  for (long i = 0; i < length; i++) {
+    const vf e = exponential_of(load_part(in + i * stride, n) - largest);
+    if (!wants_logarithm) store_part(out + i * stride, e, n);
+    sum += __builtin_convertvector(e, vd);
+  }
+  vf factor;
+  for (long lane = 0; lane < VW; lane++)
+    factor[lane] = (float)(wants_logarithm ? log(sum[lane]) : 1 / sum[lane]);
+  for (long i = 0; i < length; i++) {
+    float *place = out + i * stride;
+    const vf x = wants_logarithm ? load_part(in + i * stride, n) - largest - factor
+                                 : load_part(place, n) * factor;
+    store_part(place, x, n);
+  }
 }
 
-// Loss and number of counted rows of one task, into the workspace.
-static void FOVEA_NAME(cross_entropy_rows)(const void *arguments, void *scratch, long task) {
+FOVEA_INLINE void softmax_task(const void *arguments, long task, bool wants_logarithm) {
+  const fovea_softmax_arguments *a = arguments;
+  const long each = fovea_softmax_rows_per_task(a->length), stride = a->inner;
+  const long end = min_of((task + 1) * each, a->outer * stride);
+  for (long row = task * each, n; row < end; row += n) {
+    const long offset = row / stride * a->length * stride + row % stride;
+    n = min_of(min_of(VW, stride - row % stride), end - row);
+    if (stride == 1)
+      softmax_row(a->in + offset, a->length, wants_logarithm, a->out + offset);
+    else
+      softmax_rows(a->in + offset, a->length, stride, n, wants_logarithm, a->out + offset);
+  }
+}
+
+static void FOVEA_NAME(softmax)(const void *arguments, void *scratch, long task) {
   (void)scratch;
-  const fovea_cross_entropy_arguments *a = arguments;
-  const long n = a->classes, each = fovea_softmax_rows_per_task(n);
-  double loss = 0, count = 0;
-  for (long row = task * each; row < a->rows && row < (task + 1) * each; row++) {
-    if (!FOVEA_NAME(row_counts)(a, row)) continue;
-    const float *in = a->logits + row * n;
-    const float largest = FOVEA_NAME(largest_of)(in, n, 1);
-    const double logarithm = log(FOVEA_NAME(exponential_sum)(in, n, 1, largest));
-    for (long class = 0; class < n; class++) {
-      const double q = FOVEA_NAME(target_of)(a, row, class);
-      // A probability of 0 has no part in the loss, whatever the logit.
-      if (q != 0) loss += q * (logarithm - ((double)in[class] - (double)largest));
-    }
-    count += 1;
-  }
-  a->workspace[2 * task] = loss;
-  a->workspace[2 * task + 1] = count;
+  softmax_task(arguments, task, false);
 }
 
-static void FOVEA_NAME(cross_entropy_sum)(const void *arguments, void *scratch, long task) {
+static void FOVEA_NAME(log_softmax)(const void *arguments, void *scratch, long task) {
   (void)scratch;
-  (void)task;
-  const fovea_cross_entropy_arguments *a = arguments;
-  const long each = fovea_softmax_rows_per_task(a->classes);
-  double loss = 0, count = 0;
-  for (long part = 0; part < (a->rows + each - 1) / each; part++) {
-    loss += a->workspace[2 * part];
-    count += a->workspace[2 * part + 1];
-  }
-  *a->loss = (float)(a->is_mean ? loss / count : loss);
-}
-
-static void FOVEA_NAME(cross_entropy_gradient)(const void *arguments, void *scratch, long task) {
-  (void)scratch;
-  const fovea_cross_entropy_arguments *a = arguments;
-  const long n = a->classes, each = fovea_softmax_rows_per_task(n);
-  double scale = (double)*a->gradient;
-  if (a->is_mean) {
-    long count = a->rows;
-    if (a->labels) {
-      count = 0;
-      for (long row = 0; row < a->rows; row++) count += FOVEA_NAME(row_counts)(a, row);
-    }
-    scale /= (double)count;
-  }
-  for (long row = task * each; row < a->rows && row < (task + 1) * each; row++) {
-    float *out = a->logits_gradient + row * n;
-    if (!FOVEA_NAME(row_counts)(a, row)) {
-      memset(out, 0, (size_t)n * sizeof(float));
-      continue;
-    }
-    const float *in = a->logits + row * n;
-    const float largest = FOVEA_NAME(largest_of)(in, n, 1);
-    const double sum = FOVEA_NAME(exponential_sum)(in, n, 1, largest);
-    double target_sum = 0;
-    for (long class = 0; class < n; class++) target_sum += FOVEA_NAME(target_of)(a, row, class);
-    for (long class = 0; class < n; class++) {
-      const double probability = (double)expf(in[class] - largest) / sum;
-      const double q = FOVEA_NAME(target_of)(a, row, class);
-      out[class] = (float)(scale * (probability * target_sum - q));
-    }
-    if (a->targets_gradient) {
-      const double logarithm = log(sum), share = (double)a->smoothing;
-      for (long class = 0; class < n; class++)
-        a->targets_gradient[row * n + class] =
-            (float)(scale * (1 - share) * (logarithm - ((double)in[class] - (double)largest)));
-    }
-  }
+  softmax_task(arguments, task, true);
 }

@@ -1,0 +1,63 @@
+// part.h: the first n floats of a vector, for what is left at the end of a row; 0 < n.
+//
+// With n a constant VW these are load and store. Nothing behind the n floats is read or written.
+
+FOVEA_INLINE vi part_mask(long n) {
+  static const int32_t ones_then_zeros[32] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+                                              -1, -1, -1, -1, -1};
+  vi mask;
+  memcpy(&mask, ones_then_zeros + 16 - n, sizeof mask);
+  return mask;
+}
+
+// The other lanes become 0.
+FOVEA_INLINE vf load_part(const float *p, long n) {
+  if (n >= VW) return load(p);
+#if defined(__x86_64__) && FOVEA_VECTOR_WIDTH == 8
+  return __builtin_ia32_maskloadps256((const vf *)p, part_mask(n));
+#else
+  vf v = zero();
+  for (long lane = 0; lane < n; lane++) v[lane] = p[lane];
+  return v;
+#endif
+}
+
+// The other lanes become `rest`.
+FOVEA_INLINE vf load_part_or(const float *p, long n, float rest) {
+  return n >= VW ? load(p) : choose(part_mask(n), load_part(p, n), broadcast(rest));
+}
+
+FOVEA_INLINE void store_part(float *p, vf v, long n) {
+  if (n >= VW) {
+    store(p, v);
+    return;
+  }
+#if defined(__x86_64__) && FOVEA_VECTOR_WIDTH == 8
+  __builtin_ia32_maskstoreps256((vf *)p, part_mask(n), v);
+#else
+  for (long lane = 0; lane < n; lane++) p[lane] = v[lane];
+#endif
+}
+
+// Sums of many floats are carried on in double, lane by lane.
+typedef double vd __attribute__((vector_size(FOVEA_VECTOR_WIDTH * 8)));
+
+FOVEA_INLINE double total_of_lanes(const vd *v) {
+  double sums[VW];
+  memcpy(sums, v, sizeof sums);
+  for (long half = VW / 2; half > 0; half /= 2)
+    for (long lane = 0; lane < half; lane++) sums[lane] += sums[lane + half];
+  return sums[0];
+}
+
+// NaN wins.
+FOVEA_INLINE float largest_lane(vf v) {
+  float largest[VW];
+  store(largest, v);
+  for (long half = VW / 2; half > 0; half /= 2)
+    for (long lane = 0; lane < half; lane++) {
+      const float other = largest[lane + half];
+      if (other > largest[lane] || other != other) largest[lane] = other;
+    }
+  return largest[0];
+}
