@@ -58,7 +58,9 @@ let package = Package(
   // In rank order (Documentation/architecture.md): a target imports lower ranks only.
   targets: [
     // Rank 0
-    .target(name: "CFoveaKernels", exclude: ["README.md"], cSettings: cSettings),
+    .target(
+      name: "CFoveaKernels", exclude: ["README.md"], cSettings: cSettings,
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
     library("FoveaTensors", [collections]),
