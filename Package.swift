@@ -133,5 +133,7 @@ let package = Package(
       ], resources: [.copy("Golden")]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
+    // The executable is a dependency, so that it is built before the tests that run it.
+    tests("FoveaTool", ["FoveaData", "FoveaFormats", "FoveaTensors"]),
   ]
 )

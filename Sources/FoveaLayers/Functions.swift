@@ -52,6 +52,11 @@ public func relu(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
   try input.tracer.append(FoveaGraph.ReLU(), [input])[0]
 }
 
+/// The hyperbolic tangent of each element.
+public func tanh(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
+  try input.tracer.append(Unary(.tanh), [input])[0]
+}
+
 /// Tensors one after another along an axis; 1 is the channels.
 public func concatenate(_ inputs: [SymbolicTensor], axis: Int = 1)
   throws(GraphError) -> SymbolicTensor

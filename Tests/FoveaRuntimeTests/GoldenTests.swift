@@ -7,7 +7,8 @@ import Testing
 @Suite struct GoldenTests {
   static let operations = [
     "conv2d", "linear", "matmul", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d",
-    "batch_norm2d", "relu", "exp", "log", "sqrt", "neg", "add", "sub", "mul", "div", "sum", "mean",
+    "batch_norm2d", "relu", "exp", "log", "sqrt", "neg", "tanh", "add", "sub", "mul", "div", "sum",
+    "mean",
     "amax", "softmax", "log_softmax", "cross_entropy", "concat", "slice", "flatten", "reshape",
   ]
 
@@ -55,6 +56,7 @@ import Testing
     case "log": return (Unary(.log), ["input"])
     case "sqrt": return (Unary(.sqrt), ["input"])
     case "neg": return (Unary(.negate), ["input"])
+    case "tanh": return (Unary(.tanh), ["input"])
     case "add": return (Binary(.add), ["input", "other"])
     case "sub": return (Binary(.subtract), ["input", "other"])
     case "mul": return (Binary(.multiply), ["input", "other"])

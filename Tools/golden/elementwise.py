@@ -41,6 +41,7 @@ def record():
     record_unary("log", torch.log, lambda recorder, shape: recorder.uniform(0.01, 10, *shape))
     record_unary("sqrt", torch.sqrt, lambda recorder, shape: recorder.uniform(0.01, 10, *shape))
     record_unary("neg", torch.neg, lambda recorder, shape: recorder.normal(*shape))
+    record_unary("tanh", torch.tanh, lambda recorder, shape: recorder.normal(*shape, deviation=2))
     record_binary("add", torch.add)
     record_binary("sub", torch.sub)
     record_binary("mul", torch.mul)

@@ -2,7 +2,7 @@
 //
 //   relu           out = in > 0 ? in : 0; NaN stays NaN
 //   relu_gradient  out = result > 0 ? in : 0, where `in` is the gradient and `result` relu's result
-//   exponential, logarithm, square_root, negate
+//   exponential, logarithm, square_root, negate, hyperbolic_tangent
 //   scale_shift    out = scale * in + shift
 //
 // Layout    dense; `count` elements; the order of axes does not matter.

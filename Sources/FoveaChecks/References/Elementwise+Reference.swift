@@ -18,6 +18,7 @@ extension Unary: ReferenceOperation {
     case .log: [inputs[0].map { Foundation.log($0) }]
     case .sqrt: [inputs[0].map { $0.squareRoot() }]
     case .negate: [inputs[0].map { -$0 }]
+    case .tanh: [inputs[0].map(Foundation.tanh)]
     }
   }
 }

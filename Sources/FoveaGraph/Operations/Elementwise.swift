@@ -12,6 +12,8 @@ public struct Unary: Operation {
     case sqrt
     /// `−x`
     case negate
+    /// The hyperbolic tangent.
+    case tanh
   }
 
   public static let typeName = "Unary"
@@ -27,6 +29,7 @@ public struct Unary: Operation {
     case .log: "Log"
     case .sqrt: "Sqrt"
     case .negate: "Negate"
+    case .tanh: "Tanh"
     }
   }
 
@@ -47,6 +50,11 @@ public struct Unary: Operation {
       let half = try builder.apply(Scale(0.5, shift: 0), gradient, path: node.path)
       return [try builder.apply(Binary(.divide), half, output, path: node.path)]
     case .negate: return [try builder.apply(self, gradient, path: node.path)]
+    case .tanh:
+      // dx = g · (1 − y²)
+      let square = try builder.apply(Binary(.multiply), output, output, path: node.path)
+      let slope = try builder.apply(Scale(-1, shift: 1), square, path: node.path)
+      return [try builder.apply(Binary(.multiply), gradient, slope, path: node.path)]
     }
   }
 }

@@ -11,6 +11,16 @@ public struct ReLU: Layer {
   }
 }
 
+/// The hyperbolic tangent of each element, in −1…1.
+public struct Tanh: Layer {
+  /// Makes the layer.
+  public init() {}
+
+  public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
+    try tanh(input)
+  }
+}
+
 /// In training sets each element to 0 with some probability; passes everything on in inference.
 ///
 /// - SeeAlso: N. Srivastava et al., JMLR 15 (2014) 1929–1958.

@@ -15,6 +15,7 @@ extension Unary: ExecutableOperation {
       case .log: table.logarithm
       case .sqrt: table.square_root
       case .negate: table.negate
+      case .tanh: table.hyperbolic_tangent
       }
     try binding.elementwise(kernel)
   }
