@@ -84,22 +84,27 @@ public final class Program {
       preparation += binding.preparation
       if let check = binding.statusCheck { statusChecks.append(check) }
     }
-    var copies: [fovea_step] = []
     let kept = arguments
-    for update in storage.copiedUpdates {
-      guard let value = pointers[update.value],
-        let target = graph.source(named: update.name).flatMap({ pointers[$0] })
-      else { throw RuntimeError.missingVariable(update.name) }
-      let detour = update.detour.map { arena.base + layout.offsets[$0] }
-      func copy(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) -> fovea_step {
-        CopyKernel.step(
-          from: source, to: target, count: shapes[update.value].elementCount, kernels: kernels,
-          arguments: kept)
-      }
-      if let detour { steps.append(copy(value, detour)) }
-      copies.append(copy(detour ?? value, target))
+    func copy(
+      _ value: Value, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer
+    ) -> fovea_step {
+      CopyKernel.step(
+        from: source, to: target, count: shapes[value].elementCount, kernels: kernels,
+        arguments: kept)
     }
-    steps += copies
+    var lastPointers = pointers
+    for (value, block) in storage.keptValues {
+      guard let source = pointers[value] else { continue }
+      let target = arena.base + layout.offsets[block]
+      steps.append(copy(value, from: source, to: target))
+      lastPointers[value] = target
+    }
+    for (name, value) in storage.copiedUpdates {
+      guard let source = lastPointers[value],
+        let target = graph.source(named: name).flatMap({ pointers[$0] })
+      else { throw RuntimeError.missingVariable(name) }
+      steps.append(copy(value, from: source, to: target))
+    }
 
     self.graph = graph
     self.shapes = shapes
@@ -107,7 +112,7 @@ public final class Program {
     self.variables = variables
     self.arena = arena
     self.lasting = lasting
-    self.pointers = pointers
+    self.pointers = lastPointers
     self.stepCounter = stepCounter
     scratchStride = AlignedMemory.rounded(needs.scratchBytes)
     scratch = try AlignedMemory(byteCount: scratchStride * pool.threadCount)

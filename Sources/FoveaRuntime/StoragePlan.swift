@@ -23,16 +23,10 @@ struct StoragePlan {
   private(set) var blocks: [Block] = []
   private(set) var places: [Value: Place] = [:]
   /// Updates whose value is not computed in the variable's own memory, in order.
-  private(set) var copiedUpdates: [CopiedUpdate] = []
-
-  /// A value that is copied into a variable after the last node.
-  struct CopiedUpdate {
-    let name: String
-    let value: Value
-    /// The block that it is copied to before any variable is written, where it is a variable's own
-    /// memory: two variables may change places.
-    let detour: Int?
-  }
+  private(set) var copiedUpdates: [(name: String, value: Value)] = []
+  /// Outputs and copied updates that lie in a variable which a run writes to, each with the block that
+  /// it is copied to before: two variables may change places, and an output is what was read.
+  private(set) var keptValues: [(value: Value, block: Int)] = []
 
   private let graph: Graph
   private let shapes: GraphShapes
@@ -51,22 +45,28 @@ struct StoragePlan {
     for index in liveNodes { place(index) }
     for (name, value) in graph.updates {
       let target = graph.source(named: name).map { Place.variable(node: $0.node) }
-      guard let place = places[value], place != target else { continue }
-      var detour: Int?
-      if case .variable = place {
-        let byteCount = AlignedMemory.rounded(
-          shapes[value].elementCount * MemoryLayout<Float>.stride)
-        blocks.append(Block(byteCount: byteCount, first: end, last: end))
-        detour = blocks.count - 1
-      }
-      copiedUpdates.append(CopiedUpdate(name: name, value: value, detour: detour))
+      if places[value] != target { copiedUpdates.append((name, value)) }
+    }
+    let written = Set(graph.updates.keys.compactMap { graph.source(named: $0)?.node })
+    for value in copiedUpdates.map(\.value) + graph.outputs.values {
+      guard case .variable(let node) = places[value], written.contains(node),
+        updateTargets[value] != node, !keptValues.contains(where: { $0.value == value })
+      else { continue }
+      let byteCount = AlignedMemory.rounded(
+        shapes[value].elementCount * MemoryLayout<Float>.stride)
+      keptValues.append((value, blocks.count))
+      blocks.append(Block(byteCount: byteCount, first: end, last: end))
     }
   }
 
   private mutating func findLiveNodes() {
     var isLive = [Bool](repeating: false, count: graph.nodes.count)
     for value in graph.outputs.values { isLive[value.node] = true }
-    for value in graph.updates.values { isLive[value.node] = true }
+    for (name, value) in graph.updates {
+      isLive[value.node] = true
+      // Written to, and so needed, even where nothing reads it.
+      if let variable = graph.source(named: name) { isLive[variable.node] = true }
+    }
     for index in graph.nodes.indices.reversed() where isLive[index] {
       let node = graph.nodes[index]
       for (position, input) in node.inputs.enumerated()
