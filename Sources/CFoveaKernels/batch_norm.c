@@ -11,12 +11,17 @@ size_t fovea_batch_norm_workspace_bytes(long rows, long channels) {
 
 size_t fovea_batch_norm_scratch_bytes(long channels) { return 3 * (size_t)channels * sizeof(float); }
 
+static long combine_tasks(long rows, long channels) {
+  return divide_up(channels, fovea_batch_norm_channels_per_task(rows, channels));
+}
+
 long fovea_batch_norm_training_steps(
     const fovea_kernel_table *kernels, const fovea_batch_norm_arguments *arguments,
     fovea_step *steps) {
   const long blocks = fovea_batch_norm_blocks(arguments->rows, arguments->channels);
   steps[0] = (fovea_step){kernels->batch_norm_statistics, arguments, blocks};
-  steps[1] = (fovea_step){kernels->batch_norm_combine, arguments, 1};
+  steps[1] = (fovea_step){
+      kernels->batch_norm_combine, arguments, combine_tasks(arguments->rows, arguments->channels)};
   steps[2] = (fovea_step){kernels->batch_norm_normalise, arguments, blocks};
   return 3;
 }
@@ -34,7 +39,10 @@ long fovea_batch_norm_gradient_steps(
     fovea_step *steps) {
   const long blocks = fovea_batch_norm_blocks(arguments->rows, arguments->channels);
   steps[0] = (fovea_step){kernels->batch_norm_gradient_sums, arguments, blocks};
-  steps[1] = (fovea_step){kernels->batch_norm_gradient_combine, arguments, 1};
+  steps[1] = (fovea_step){
+      kernels->batch_norm_gradient_combine, arguments,
+      combine_tasks(arguments->rows, arguments->channels)};
+  if (!arguments->in_gradient) return 2;
   steps[2] = (fovea_step){kernels->batch_norm_gradient_apply, arguments, blocks};
   return 3;
 }

@@ -1,17 +1,27 @@
-// batch_norm_plan.h: the blocks of rows that batch normalisation is cut into.
+// batch_norm_plan.h: the blocks that batch normalisation is cut into.
 
 #ifndef FOVEA_BATCH_NORM_PLAN_H
 #define FOVEA_BATCH_NORM_PLAN_H
 
-// Rows of a block: 16 Ki elements, so that the second look at a block finds it in the cache.
+#include "sizes.h"
+
+// Channels whose blocks are joined at a time.
+enum { fovea_batch_norm_combined = 16 };
+
+// Rows of a block: 16 Ki elements, so that the second look at a block finds it in the cache; but enough
+// rows for what a block costs beside them.
 static inline long fovea_batch_norm_block_rows(long channels) {
-  const long rows = (1 << 14) / channels;
-  return rows < 1 ? 1 : rows;
+  return max_of((1 << 14) / channels, 32);
 }
 
 static inline long fovea_batch_norm_blocks(long rows, long channels) {
-  const long each = fovea_batch_norm_block_rows(channels);
-  return (rows + each - 1) / each;
+  return divide_up(rows, fovea_batch_norm_block_rows(channels));
+}
+
+// Channels of one task that joins blocks.
+static inline long fovea_batch_norm_channels_per_task(long rows, long channels) {
+  return round_up(
+      max_of((1 << 13) / fovea_batch_norm_blocks(rows, channels), 1), fovea_batch_norm_combined);
 }
 
 #endif

@@ -53,7 +53,7 @@ struct CrossEntropyCase: CustomTestStringConvertible {
 
 /// The results of one run: loss, gradients, status, and where they are.
 private struct CrossEntropyRun {
-  let loss = KernelBuffer(count: 1)
+  let loss: KernelBuffer
   let logitsGradient: KernelBuffer
   let targetsGradient: KernelBuffer
   var status: Int32 = 0
@@ -63,11 +63,12 @@ private struct CrossEntropyRun {
     wantsTargetsGradient: Bool, runsForward: Bool = true, runsGradient: Bool = true
   ) throws {
     let (rows, classes) = (test.rows, test.classes)
-    logitsGradient = KernelBuffer(count: rows * classes)
-    targetsGradient = KernelBuffer(count: rows * classes)
-    let (source, targets) = (KernelBuffer(logits), KernelBuffer(test.targets))
-    let gradient = KernelBuffer([upstream])
-    let workspace = KernelBuffer(bytes: fovea_cross_entropy_workspace_bytes(rows, classes))
+    loss = run.buffer(count: 1)
+    logitsGradient = run.buffer(count: rows * classes)
+    targetsGradient = run.buffer(count: rows * classes)
+    let (source, targets) = (run.buffer(logits), run.buffer(test.targets))
+    let gradient = run.buffer([upstream])
+    let workspace = run.buffer(bytes: fovea_cross_entropy_workspace_bytes(rows, classes))
     var arguments = fovea_cross_entropy_arguments()
     (arguments.rows, arguments.classes) = (rows, classes)
     arguments.logits = UnsafePointer(source.start)

@@ -10,8 +10,8 @@ private typealias Support = OperationKernelSupport
     inPlace: Bool = false
   ) throws -> [KernelBuffer] {
     try Support.results { run in
-      let source = KernelBuffer(input)
-      let out = inPlace ? source : KernelBuffer(count: input.count)
+      let source = run.buffer(input)
+      let out = inPlace ? source : run.buffer(count: input.count)
       try withUnsafePointer(to: step) { step in
         let arguments = fovea_dropout_arguments(
           count: input.count, in: source.start, out: out.start, probability: probability,

@@ -29,9 +29,9 @@ private typealias Support = OperationKernelSupport
     result: [Float]? = nil, scale: Float = 1, shift: Float = 0, inPlace: Bool = false
   ) throws -> [KernelBuffer] {
     try Support.results { run in
-      let source = KernelBuffer(input)
-      let second = result.map { KernelBuffer($0) }
-      let out = inPlace ? source : KernelBuffer(count: input.count)
+      let source = run.buffer(input)
+      let second = result.map { run.buffer($0) }
+      let out = inPlace ? source : run.buffer(count: input.count)
       let arguments = fovea_elementwise_arguments(
         count: input.count, in: source.start, result: second.map { UnsafePointer($0.start) },
         out: out.start, scale: scale, shift: shift)
@@ -70,7 +70,7 @@ private typealias Support = OperationKernelSupport
     let gradient = Support.random(1001, stream: 2)
     let relu = Support.ties(1001, stream: 3)
     for out in try Support.results({ run in
-      let (source, out) = (KernelBuffer(gradient), KernelBuffer(relu))
+      let (source, out) = (run.buffer(gradient), run.buffer(relu))
       let arguments = fovea_elementwise_arguments(
         count: 1001, in: source.start, result: out.start, out: out.start, scale: 0, shift: 0)
       try run(\.relu_gradient, arguments) { _ in fovea_elementwise_tasks(1001) }

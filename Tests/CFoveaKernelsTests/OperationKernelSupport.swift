@@ -9,17 +9,38 @@ enum OperationKernelSupport {
     case ascending, descending, threads
   }
 
-  /// One run of kernels: an instruction set, and an order of tasks.
-  struct Run {
+  /// One run of kernels: an instruction set, an order of tasks, and the memory that they work on.
+  ///
+  /// Arguments hold bare pointers, so the run keeps its buffers until it is over itself.
+  final class Run {
     let kernels: UnsafePointer<fovea_kernel_table>
     let order: TaskOrder
+    private var buffers: [KernelBuffer] = []
+
+    init(kernels: UnsafePointer<fovea_kernel_table>, order: TaskOrder) {
+      self.kernels = kernels
+      self.order = order
+    }
+
+    /// `count` floats; NaN unless `value` says otherwise.
+    func buffer(count: Int, value: (Int) -> Float = { _ in .nan }) -> KernelBuffer {
+      let buffer = KernelBuffer(count: count, value: value)
+      buffers.append(buffer)
+      return buffer
+    }
+
+    func buffer(_ values: [Float]) -> KernelBuffer {
+      buffer(count: values.count) { values[$0] }
+    }
+
+    func buffer(bytes: Int) -> KernelBuffer { buffer(count: (bytes + 3) / 4) }
 
     func callAsFunction(_ steps: [fovea_step], scratchBytes: Int = 0) throws {
       if order == .threads {
         try KernelPool(threads: 3).run(steps, scratchBytes: scratchBytes)
         return
       }
-      let scratch = KernelBuffer(bytes: scratchBytes)
+      let scratch = buffer(bytes: scratchBytes)
       for step in steps {
         let tasks = Array(0..<step.tasks)
         for task in order == .ascending ? tasks : tasks.reversed() {
@@ -51,7 +72,10 @@ enum OperationKernelSupport {
     sourceLocation: SourceLocation = #_sourceLocation, _ body: (Run) throws -> [KernelBuffer]
   ) throws -> [[KernelBuffer]] {
     try kernelTables.map { kernels in
-      let results = try TaskOrder.allCases.map { try body(Run(kernels: kernels, order: $0)) }
+      let results = try TaskOrder.allCases.map { order in
+        let run = Run(kernels: kernels, order: order)
+        return try withExtendedLifetime(run) { try body(run) }
+      }
       for (order, other) in zip(TaskOrder.allCases, results) {
         #expect(
           zip(results[0], other).allSatisfy { $0.bits == $1.bits }, "\(order)",
@@ -141,8 +165,4 @@ enum OperationKernelSupport {
       }
     }
   }
-}
-
-extension KernelBuffer {
-  convenience init(_ values: [Float]) { self.init(count: values.count) { values[$0] } }
 }

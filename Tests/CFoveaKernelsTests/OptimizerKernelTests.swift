@@ -29,12 +29,12 @@ struct OptimizerCase: CustomTestStringConvertible {
     try Support.results { run in
       let count = weight.count
       var state = [
-        KernelBuffer(weight), KernelBuffer(count: count) { _ in 0 },
-        KernelBuffer(count: count) { _ in 0 },
+        run.buffer(weight), run.buffer(count: count) { _ in 0 },
+        run.buffer(count: count) { _ in 0 },
       ]
       for (gradient, settings) in zip(gradients, settings) {
-        let new = inPlace ? state : state.map { _ in KernelBuffer(count: count) }
-        let (gradient, settings) = (KernelBuffer(gradient), KernelBuffer(settings))
+        let new = inPlace ? state : state.map { _ in run.buffer(count: count) }
+        let (gradient, settings) = (run.buffer(gradient), run.buffer(settings))
         var arguments = arguments
         arguments.count = count
         arguments.settings = UnsafePointer(settings.start)

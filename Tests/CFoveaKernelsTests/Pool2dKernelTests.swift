@@ -136,7 +136,7 @@ struct Pool2dCase: CustomTestStringConvertible {
   ) throws -> [KernelBuffer] {
     let count = arguments.batch * arguments.out_height * arguments.out_width * arguments.channels
     return try Support.results { run in
-      let (source, out) = (KernelBuffer(image), KernelBuffer(count: count))
+      let (source, out) = (run.buffer(image), run.buffer(count: count))
       var arguments = arguments
       (arguments.in, arguments.out) = (UnsafePointer(source.start), out.start)
       try run(kernel, arguments, tasks: fovea_pool2d_tasks)
@@ -149,8 +149,8 @@ struct Pool2dCase: CustomTestStringConvertible {
     _ image: [Float]?, count: Int, gradient: [Float]
   ) throws -> [KernelBuffer] {
     try Support.results { run in
-      let (gradient, out) = (KernelBuffer(gradient), KernelBuffer(count: count))
-      let source = image.map { KernelBuffer($0) }
+      let (gradient, out) = (run.buffer(gradient), run.buffer(count: count))
+      let source = image.map { run.buffer($0) }
       var arguments = arguments
       (arguments.in, arguments.out_gradient) =
         (source.map { UnsafePointer($0.start) }, UnsafePointer(gradient.start))

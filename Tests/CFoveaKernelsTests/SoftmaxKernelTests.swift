@@ -48,8 +48,8 @@ private typealias Support = OperationKernelSupport
     ]
     for (kernel, expected) in kernels {
       for out in try Support.results({ run in
-        let source = KernelBuffer(input)
-        let out = inPlace ? source : KernelBuffer(count: count)
+        let source = run.buffer(input)
+        let out = inPlace ? source : run.buffer(count: count)
         let arguments = fovea_softmax_arguments(
           outer: outer, length: length, inner: inner, in: source.start, out: out.start)
         try run(kernel, arguments, tasks: fovea_softmax_tasks)
@@ -60,8 +60,8 @@ private typealias Support = OperationKernelSupport
 
   @Test func `rows of infinities give NaN`() throws {
     for out in try Support.results({ run in
-      let source = KernelBuffer(count: 30) { $0 < 10 ? -.infinity : $0 == 15 ? .infinity : 1 }
-      let out = KernelBuffer(count: 30)
+      let source = run.buffer(count: 30) { $0 < 10 ? -.infinity : $0 == 15 ? .infinity : 1 }
+      let out = run.buffer(count: 30)
       let arguments = fovea_softmax_arguments(
         outer: 3, length: 10, inner: 1, in: source.start, out: out.start)
       try run(\.softmax, arguments, tasks: fovea_softmax_tasks)

@@ -12,7 +12,7 @@
 // Layout    [rows][channels], dense; a row is a pixel; vectors [channels]. weight or bias NULL is 1 or 0.
 // Requires  rows > 1 in training. in_gradient may be out_gradient, new_running_* may be running_*, out
 //           of inference may be in; nothing else that is written overlaps what is read.
-// Ensures   writes all of its results.
+// Ensures   writes all of its results; of the gradient, those that are not NULL.
 // Numbers   blocks of rows give mean and squared deviations of their own, which are joined in double by
 //           T. Chan et al., doi:10.2307/2683386, in an order that the shape alone settles.
 
@@ -47,9 +47,9 @@ typedef struct {
   const float *_Null_unspecified inverse_deviation;
   const float *_Nullable weight;
   float *_Null_unspecified workspace;
-  float *_Null_unspecified in_gradient;
-  float *_Null_unspecified weight_gradient;
-  float *_Null_unspecified bias_gradient;
+  float *_Nullable in_gradient;
+  float *_Nullable weight_gradient;
+  float *_Nullable bias_gradient;
 } fovea_batch_norm_gradient_arguments;
 
 // Workspace of training and of the gradient, from rows and channels.

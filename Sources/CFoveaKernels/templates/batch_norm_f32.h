@@ -1,112 +1,133 @@
-// batch_norm_f32.h: the kernels of fovea_batch_norm.h. A task is a block of rows.
+// batch_norm_f32.h: the kernels of fovea_batch_norm.h. A task is a block of rows, or of channels.
 
-typedef struct {
-  long start, end;
-} FOVEA_NAME(row_range);
-
-FOVEA_INLINE FOVEA_NAME(row_range) FOVEA_NAME(block_rows)(long task, long rows, long channels) {
+FOVEA_INLINE fovea_range block_rows(long block, long rows, long channels) {
   const long each = fovea_batch_norm_block_rows(channels);
-  const long start = task * each;
-  return (FOVEA_NAME(row_range)){start, start + each < rows ? start + each : rows};
+  return (fovea_range){block * each, min_of((block + 1) * each, rows)};
 }
 
-// Four sums at a time: one alone would wait for its own last addition.
-#define FOVEA_SUM_ROWS(sum, rows, TERM)                                        \
-  do {                                                                         \
-    vf sum0 = zero(), sum1 = zero(), sum2 = zero(), sum3 = zero();             \
-    long row = (rows).start;                                                   \
-    for (; row + 4 <= (rows).end; row += 4) {                                  \
-      sum0 = TERM(row, sum0);                                                  \
-      sum1 = TERM(row + 1, sum1);                                              \
-      sum2 = TERM(row + 2, sum2);                                              \
-      sum3 = TERM(row + 3, sum3);                                              \
-    }                                                                          \
-    for (; row < (rows).end; row++) sum0 = TERM(row, sum0);                    \
-    sum = (sum0 + sum1) + (sum2 + sum3);                                       \
+// Calls BODY(c, n) for the n <= VW channels at c.
+#define FOVEA_FOR_EACH_CHANNELS(channels, BODY)              \
+  do {                                                       \
+    long c = 0;                                              \
+    for (; c + VW <= (channels); c += VW) BODY(c, VW);       \
+    if (c < (channels)) BODY(c, (channels) - c);             \
   } while (0)
 
-// Mean and squared deviations of a block, for each channel, into the block's part of the workspace.
+// Calls TERM(row, sums) for the rows of a block with four sums in turn, as one alone would wait for its
+// own last addition; TERM adds to sums[0], and to sums[4] where there are two of them.
+#define FOVEA_FOR_EACH_ROW(rows, sums, TERM)                 \
+  do {                                                       \
+    long row = (rows).start;                                 \
+    for (; row + 4 <= (rows).end; row += 4) {                \
+      TERM(row, sums);                                       \
+      TERM(row + 1, (sums) + 1);                             \
+      TERM(row + 2, (sums) + 2);                             \
+      TERM(row + 3, (sums) + 3);                             \
+    }                                                        \
+    for (; row < (rows).end; row++) TERM(row, sums);         \
+  } while (0)
+
+FOVEA_INLINE vf sum_of_four(const vf sums[4]) { return (sums[0] + sums[1]) + (sums[2] + sums[3]); }
+
+// Mean and squared deviations of a block, for the n channels at c.
+FOVEA_INLINE void block_statistics(
+    const float *in, fovea_range rows, long channels, long c, long n, float *mean, float *square) {
+  vf sums[4] = {zero(), zero(), zero(), zero()}, squares[4] = {zero(), zero(), zero(), zero()};
+#define FOVEA_TERM(row, sum) (sum)[0] += load_part(in + (row) * channels + c, n)
+  FOVEA_FOR_EACH_ROW(rows, sums, FOVEA_TERM);
+#undef FOVEA_TERM
+  const vf centre = sum_of_four(sums) / broadcast((float)(rows.end - rows.start));
+#define FOVEA_TERM(row, sum)                                              \
+  do {                                                                    \
+    const vf deviation = load_part(in + (row) * channels + c, n) - centre; \
+    (sum)[0] = multiply_add(deviation, deviation, (sum)[0]);              \
+  } while (0)
+  FOVEA_FOR_EACH_ROW(rows, squares, FOVEA_TERM);
+#undef FOVEA_TERM
+  store_part(mean + c, centre, n);
+  store_part(square + c, sum_of_four(squares), n);
+}
+
 static void FOVEA_NAME(batch_norm_statistics)(const void *arguments, void *scratch, long task) {
   (void)scratch;
   const fovea_batch_norm_arguments *a = arguments;
   const long channels = a->channels;
-  const FOVEA_NAME(row_range) rows = FOVEA_NAME(block_rows)(task, a->rows, channels);
+  const fovea_range rows = block_rows(task, a->rows, channels);
   const float *in = a->in;
-  const float count = (float)(rows.end - rows.start);
   float *means = a->workspace + task * 2 * channels, *squares = means + channels;
-  long c = 0;
-  for (; c + VW <= channels; c += VW) {
-    vf mean, square;
-#define FOVEA_TERM(row, sum) (sum) + load(in + (row) * channels + c)
-    FOVEA_SUM_ROWS(mean, rows, FOVEA_TERM);
-#undef FOVEA_TERM
-    mean /= broadcast(count);
-#define FOVEA_TERM(row, sum)                                    \
-  multiply_add(                                                 \
-      load(in + (row) * channels + c) - mean, load(in + (row) * channels + c) - mean, sum)
-    FOVEA_SUM_ROWS(square, rows, FOVEA_TERM);
-#undef FOVEA_TERM
-    store(means + c, mean);
-    store(squares + c, square);
-  }
-  for (; c < channels; c++) {
-    float mean = 0, square = 0;
-    for (long row = rows.start; row < rows.end; row++) mean += in[row * channels + c];
-    mean /= count;
-    for (long row = rows.start; row < rows.end; row++) {
-      const float deviation = in[row * channels + c] - mean;
-      square += deviation * deviation;
+#define FOVEA_BODY(c, n) block_statistics(in, rows, channels, c, n, means, squares)
+  FOVEA_FOR_EACH_CHANNELS(channels, FOVEA_BODY);
+#undef FOVEA_BODY
+}
+
+// Joins the blocks' statistics in their order, for n channels from `first` on.
+FOVEA_INLINE void combine_statistics(const fovea_batch_norm_arguments *a, long first, long n) {
+  const long channels = a->channels, blocks = fovea_batch_norm_blocks(a->rows, channels);
+  double count = 0, mean[fovea_batch_norm_combined] = {0}, square[fovea_batch_norm_combined] = {0};
+  for (long block = 0; block < blocks; block++) {
+    const fovea_range rows = block_rows(block, a->rows, channels);
+    const double added = (double)(rows.end - rows.start);
+    const double share = added / (count + added), weight = count * share;
+    const float *part = a->workspace + block * 2 * channels + first;
+    for (long i = 0; i < n; i++) {
+      const double delta = (double)part[i] - mean[i];
+      square[i] += (double)part[channels + i] + delta * delta * weight;
+      mean[i] += delta * share;
     }
-    means[c] = mean;
-    squares[c] = square;
+    count += added;
+  }
+  const double momentum = (double)a->momentum;
+  for (long i = 0; i < n; i++) {
+    const long c = first + i;
+    a->mean[c] = (float)mean[i];
+    a->inverse_deviation[c] = (float)(1 / sqrt(square[i] / count + (double)a->epsilon));
+    a->new_running_mean[c] =
+        (float)((1 - momentum) * (double)a->running_mean[c] + momentum * mean[i]);
+    a->new_running_variance[c] =
+        (float)((1 - momentum) * (double)a->running_variance[c]
+                + momentum * square[i] / (count - 1));
   }
 }
 
-// Joins the blocks' statistics in their order.
+// Calls COMBINE(a, first, n) for the channels of a task.
+#define FOVEA_FOR_EACH_COMBINED(a, task, COMBINE)                                             \
+  do {                                                                                        \
+    const long each = fovea_batch_norm_channels_per_task((a)->rows, (a)->channels);           \
+    const long end = min_of(((task) + 1) * each, (a)->channels);                              \
+    long first = (task) * each;                                                               \
+    for (; first + fovea_batch_norm_combined <= end; first += fovea_batch_norm_combined)      \
+      COMBINE(a, first, fovea_batch_norm_combined);                                           \
+    if (first < end) COMBINE(a, first, end - first);                                          \
+  } while (0)
+
 static void FOVEA_NAME(batch_norm_combine)(const void *arguments, void *scratch, long task) {
   (void)scratch;
-  (void)task;
   const fovea_batch_norm_arguments *a = arguments;
-  const long channels = a->channels, blocks = fovea_batch_norm_blocks(a->rows, channels);
-  for (long c = 0; c < channels; c++) {
-    double count = 0, mean = 0, square = 0;
-    for (long block = 0; block < blocks; block++) {
-      const FOVEA_NAME(row_range) rows = FOVEA_NAME(block_rows)(block, a->rows, channels);
-      const double added = (double)(rows.end - rows.start);
-      const float *part = a->workspace + block * 2 * channels;
-      const double delta = (double)part[c] - mean;
-      square += (double)part[channels + c] + delta * delta * count * added / (count + added);
-      mean += delta * added / (count + added);
-      count += added;
-    }
-    const double variance = square / count;
-    a->mean[c] = (float)mean;
-    a->inverse_deviation[c] = (float)(1 / sqrt(variance + (double)a->epsilon));
-    const double kept = 1 - (double)a->momentum;
-    a->new_running_mean[c] =
-        (float)(kept * (double)a->running_mean[c] + (double)a->momentum * mean);
-    a->new_running_variance[c] =
-        (float)(kept * (double)a->running_variance[c]
-                + (double)a->momentum * square / (count - 1));
-  }
+  FOVEA_FOR_EACH_COMBINED(a, task, combine_statistics);
 }
 
-// out = (in - mean) * scale + bias over a block, with mean and scale [channels].
-FOVEA_INLINE void FOVEA_NAME(normalise_rows)(
-    FOVEA_NAME(row_range) rows, long channels, const float *in, const float *mean,
-    const float *scale, const float *bias, float *out) {
+// out = (in - mean) * scale + bias over a block, with mean, scale and bias [channels].
+FOVEA_INLINE void normalise_rows(
+    const fovea_batch_norm_arguments *a, fovea_range rows, const float *mean, const float *scale,
+    const float *bias) {
+  const long channels = a->channels;
   for (long row = rows.start; row < rows.end; row++) {
-    const float *x = in + row * channels;
-    float *y = out + row * channels;
-    long c = 0;
-    for (; c + VW <= channels; c += VW)
-      store(y + c, multiply_add(load(x + c) - load(mean + c), load(scale + c), load(bias + c)));
-    for (; c < channels; c++) y[c] = (x[c] - mean[c]) * scale[c] + bias[c];
+    const float *x = a->in + row * channels;
+    float *y = a->out + row * channels;
+#define FOVEA_BODY(c, n)                                                                      \
+  store_part(                                                                                 \
+      y + (c),                                                                                \
+      multiply_add(                                                                           \
+          load_part(x + (c), n) - load_part(mean + (c), n), load_part(scale + (c), n),        \
+          load_part(bias + (c), n)),                                                          \
+      n)
+    FOVEA_FOR_EACH_CHANNELS(channels, FOVEA_BODY);
+#undef FOVEA_BODY
   }
 }
 
 // Weight over deviation, and bias, of every channel; `scales` and `biases` are [channels].
-FOVEA_INLINE void FOVEA_NAME(channel_factors)(
+FOVEA_INLINE void channel_factors(
     const fovea_batch_norm_arguments *a, const float *inverse_deviation, float *scales,
     float *biases) {
   for (long c = 0; c < a->channels; c++) {
@@ -118,87 +139,97 @@ FOVEA_INLINE void FOVEA_NAME(channel_factors)(
 static void FOVEA_NAME(batch_norm_normalise)(const void *arguments, void *scratch, long task) {
   const fovea_batch_norm_arguments *a = arguments;
   float *scales = scratch, *biases = scales + a->channels;
-  FOVEA_NAME(channel_factors)(a, a->inverse_deviation, scales, biases);
-  FOVEA_NAME(normalise_rows)(
-      FOVEA_NAME(block_rows)(task, a->rows, a->channels), a->channels, a->in, a->mean, scales,
-      biases, a->out);
+  channel_factors(a, a->inverse_deviation, scales, biases);
+  normalise_rows(a, block_rows(task, a->rows, a->channels), a->mean, scales, biases);
 }
 
 static void FOVEA_NAME(batch_norm_inference)(const void *arguments, void *scratch, long task) {
   const fovea_batch_norm_arguments *a = arguments;
   float *scales = scratch, *biases = scales + a->channels;
   float *inverse_deviation = biases + a->channels;
-  for (long c = 0; c < a->channels; c++)
-    inverse_deviation[c] = 1 / sqrtf(a->running_variance[c] + a->epsilon);
-  FOVEA_NAME(channel_factors)(a, inverse_deviation, scales, biases);
-  FOVEA_NAME(normalise_rows)(
-      FOVEA_NAME(block_rows)(task, a->rows, a->channels), a->channels, a->in, a->running_mean,
-      scales, biases, a->out);
+#define FOVEA_BODY(c, n)                                                                      \
+  store_part(                                                                                 \
+      inverse_deviation + (c),                                                                \
+      broadcast(1)                                                                            \
+          / __builtin_elementwise_sqrt(                                                       \
+              load_part(a->running_variance + (c), n) + broadcast(a->epsilon)),               \
+      n)
+  FOVEA_FOR_EACH_CHANNELS(a->channels, FOVEA_BODY);
+#undef FOVEA_BODY
+  channel_factors(a, inverse_deviation, scales, biases);
+  normalise_rows(a, block_rows(task, a->rows, a->channels), a->running_mean, scales, biases);
 }
 
-// Sums of g and of g * h over a block, for each channel.
+// Sums of g and of g * h over a block, for the n channels at c.
+FOVEA_INLINE void block_gradient_sums(
+    const fovea_batch_norm_gradient_arguments *a, fovea_range rows, long c, long n, float *sum,
+    float *product) {
+  const long channels = a->channels;
+  const float *in = a->in, *out_gradient = a->out_gradient;
+  const vf mean = load_part(a->mean + c, n);
+  vf sums[8] = {zero(), zero(), zero(), zero(), zero(), zero(), zero(), zero()};
+#define FOVEA_TERM(row, sum)                                                   \
+  do {                                                                         \
+    const vf g = load_part(out_gradient + (row) * channels + c, n);            \
+    const vf deviation = load_part(in + (row) * channels + c, n) - mean;       \
+    (sum)[0] += g;                                                             \
+    (sum)[4] = multiply_add(deviation, g, (sum)[4]);                           \
+  } while (0)
+  FOVEA_FOR_EACH_ROW(rows, sums, FOVEA_TERM);
+#undef FOVEA_TERM
+  store_part(sum + c, sum_of_four(sums), n);
+  store_part(product + c, sum_of_four(sums + 4) * load_part(a->inverse_deviation + c, n), n);
+}
+
 static void FOVEA_NAME(batch_norm_gradient_sums)(
     const void *arguments, void *scratch, long task) {
   (void)scratch;
   const fovea_batch_norm_gradient_arguments *a = arguments;
   const long channels = a->channels;
-  const FOVEA_NAME(row_range) rows = FOVEA_NAME(block_rows)(task, a->rows, channels);
-  const float *in = a->in, *g = a->out_gradient;
+  const fovea_range rows = block_rows(task, a->rows, channels);
   float *sums = a->workspace + task * 2 * channels, *products = sums + channels;
-  long c = 0;
-  for (; c + VW <= channels; c += VW) {
-    const vf mean = load(a->mean + c);
-    vf sum, product;
-#define FOVEA_TERM(row, sum) (sum) + load(g + (row) * channels + c)
-    FOVEA_SUM_ROWS(sum, rows, FOVEA_TERM);
-#undef FOVEA_TERM
-#define FOVEA_TERM(row, sum) \
-  multiply_add(load(in + (row) * channels + c) - mean, load(g + (row) * channels + c), sum)
-    FOVEA_SUM_ROWS(product, rows, FOVEA_TERM);
-#undef FOVEA_TERM
-    store(sums + c, sum);
-    store(products + c, product * load(a->inverse_deviation + c));
-  }
-  for (; c < channels; c++) {
-    float sum = 0, product = 0;
-    for (long row = rows.start; row < rows.end; row++) {
-      sum += g[row * channels + c];
-      product += (in[row * channels + c] - a->mean[c]) * g[row * channels + c];
+#define FOVEA_BODY(c, n) block_gradient_sums(a, rows, c, n, sums, products)
+  FOVEA_FOR_EACH_CHANNELS(channels, FOVEA_BODY);
+#undef FOVEA_BODY
+}
+
+FOVEA_INLINE void combine_gradient_sums(
+    const fovea_batch_norm_gradient_arguments *a, long first, long n) {
+  const long channels = a->channels, blocks = fovea_batch_norm_blocks(a->rows, channels);
+  double sum[fovea_batch_norm_combined] = {0}, product[fovea_batch_norm_combined] = {0};
+  for (long block = 0; block < blocks; block++) {
+    const float *part = a->workspace + block * 2 * channels + first;
+    for (long i = 0; i < n; i++) {
+      sum[i] += (double)part[i];
+      product[i] += (double)part[channels + i];
     }
-    sums[c] = sum;
-    products[c] = product * a->inverse_deviation[c];
+  }
+  // What the last step takes from each element: g's mean, and h times the mean of g h.
+  float *mean_gradient = a->workspace + blocks * 2 * channels;
+  float *mean_product = mean_gradient + channels;
+  const double rows = (double)a->rows;
+  for (long i = 0; i < n; i++) {
+    const long c = first + i;
+    if (a->bias_gradient) a->bias_gradient[c] = (float)sum[i];
+    if (a->weight_gradient) a->weight_gradient[c] = (float)product[i];
+    mean_gradient[c] = (float)(sum[i] / rows);
+    mean_product[c] = (float)(product[i] / rows * (double)a->inverse_deviation[c]);
   }
 }
 
 static void FOVEA_NAME(batch_norm_gradient_combine)(
     const void *arguments, void *scratch, long task) {
   (void)scratch;
-  (void)task;
   const fovea_batch_norm_gradient_arguments *a = arguments;
-  const long channels = a->channels, blocks = fovea_batch_norm_blocks(a->rows, channels);
-  // What the last step takes from each element: g's mean, and h times the mean of g h.
-  float *mean_gradient = a->workspace + blocks * 2 * channels;
-  float *mean_product = mean_gradient + channels;
-  for (long c = 0; c < channels; c++) {
-    double sum = 0, product = 0;
-    for (long block = 0; block < blocks; block++) {
-      sum += (double)a->workspace[block * 2 * channels + c];
-      product += (double)a->workspace[(block * 2 + 1) * channels + c];
-    }
-    a->bias_gradient[c] = (float)sum;
-    a->weight_gradient[c] = (float)product;
-    mean_gradient[c] = (float)(sum / (double)a->rows);
-    mean_product[c] =
-        (float)(product / (double)a->rows * (double)a->inverse_deviation[c]);
-  }
+  FOVEA_FOR_EACH_COMBINED(a, task, combine_gradient_sums);
 }
 
 static void FOVEA_NAME(batch_norm_gradient_apply)(
     const void *arguments, void *scratch, long task) {
   const fovea_batch_norm_gradient_arguments *a = arguments;
   const long channels = a->channels, blocks = fovea_batch_norm_blocks(a->rows, channels);
-  const FOVEA_NAME(row_range) rows = FOVEA_NAME(block_rows)(task, a->rows, channels);
-  const float *mean_gradient = a->workspace + blocks * 2 * channels;
+  const fovea_range rows = block_rows(task, a->rows, channels);
+  const float *mean = a->mean, *mean_gradient = a->workspace + blocks * 2 * channels;
   const float *mean_product = mean_gradient + channels;
   float *scales = scratch;
   for (long c = 0; c < channels; c++)
@@ -206,16 +237,18 @@ static void FOVEA_NAME(batch_norm_gradient_apply)(
   for (long row = rows.start; row < rows.end; row++) {
     const float *x = a->in + row * channels, *g = a->out_gradient + row * channels;
     float *out = a->in_gradient + row * channels;
-    long c = 0;
-    for (; c + VW <= channels; c += VW) {
-      const vf deviation = load(x + c) - load(a->mean + c);
-      const vf centred = load(g + c) - load(mean_gradient + c);
-      const vf rest = multiply_add(-deviation, load(mean_product + c), centred);
-      store(out + c, rest * load(scales + c));
-    }
-    for (; c < channels; c++)
-      out[c] = (g[c] - mean_gradient[c] - (x[c] - a->mean[c]) * mean_product[c]) * scales[c];
+#define FOVEA_BODY(c, n)                                                                    \
+  do {                                                                                      \
+    const vf deviation = load_part(x + (c), n) - load_part(mean + (c), n);                  \
+    const vf centred = load_part(g + (c), n) - load_part(mean_gradient + (c), n);           \
+    const vf rest = multiply_add(-deviation, load_part(mean_product + (c), n), centred);    \
+    store_part(out + (c), rest * load_part(scales + (c), n), n);                            \
+  } while (0)
+    FOVEA_FOR_EACH_CHANNELS(channels, FOVEA_BODY);
+#undef FOVEA_BODY
   }
 }
 
-#undef FOVEA_SUM_ROWS
+#undef FOVEA_FOR_EACH_CHANNELS
+#undef FOVEA_FOR_EACH_ROW
+#undef FOVEA_FOR_EACH_COMBINED

@@ -32,11 +32,20 @@ FOVEA_INLINE void store_part(float *p, vf v, long n) {
     store(p, v);
     return;
   }
-#if defined(__x86_64__) && FOVEA_VECTOR_WIDTH == 8
-  __builtin_ia32_maskstoreps256((vf *)p, part_mask(n), v);
-#else
-  for (long lane = 0; lane < n; lane++) p[lane] = v[lane];
+  // By halves: a masked store is slow on some processors.
+#if FOVEA_VECTOR_WIDTH == 8
+  if (n & 4) {
+    memcpy(p, &v, 4 * sizeof(float));
+    p += 4;
+    v = __builtin_shufflevector(v, v, 4, 5, 6, 7, 4, 5, 6, 7);
+  }
 #endif
+  if (n & 2) {
+    memcpy(p, &v, 2 * sizeof(float));
+    p += 2;
+    v = choose((vi){-1}, broadcast(v[2]), v);
+  }
+  if (n & 1) *p = v[0];
 }
 
 // Sums of many floats are carried on in double, lane by lane.
