@@ -14,6 +14,10 @@ done
 build=.build-docs
 log=$build/docs.log
 mkdir -p $build
+# Other builds would fetch what stands in Package.resolved.
+rm -f $build/Package.resolved
+[ ! -f Package.resolved ] || mv Package.resolved $build/
+trap 'rm -f Package.resolved; [ ! -f $build/Package.resolved ] || mv $build/Package.resolved .' EXIT
 # A list of parameters may leave out those that speak for themselves; check-documented.swift finds those
 # that are not there.
 if ! FOVEA_DOCS=1 swift package --scratch-path $build generate-documentation \

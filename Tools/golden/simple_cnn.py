@@ -113,9 +113,9 @@ def record_curve(name, arguments, make_optimizer):
 def record():
     record_curve(
         "simple_cnn_curve",
-        {"optimizer": "sgd", "steps": 50, "learningRate": 0.06, "momentum": 0.9,
+        {"optimizer": "sgd", "steps": 50, "learningRate": 0.01, "momentum": 0.9,
          "weightDecay": 0.0},
-        lambda parameters: torch.optim.SGD(parameters, lr=0.06, momentum=0.9))
+        lambda parameters: torch.optim.SGD(parameters, lr=0.01, momentum=0.9))
     record_curve(
         "simple_cnn_curve_plain",
         {"optimizer": "sgd", "steps": 50, "learningRate": 0.01, "momentum": 0.0,
