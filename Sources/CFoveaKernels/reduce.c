@@ -4,12 +4,8 @@
 #include "reduce_plan.h"
 
 long fovea_reduce_tasks(const fovea_reduce_arguments *arguments) {
-  long kept = 1, reduced = 1;
-  for (long axis = 0; axis < arguments->kept_rank; axis++) kept *= arguments->kept_extents[axis];
-  for (long axis = 0; axis < arguments->reduced_rank; axis++)
-    reduced *= arguments->reduced_extents[axis];
-  const long each = fovea_reduce_kept_per_task(reduced);
-  return (kept + each - 1) / each;
+  const long kept = fovea_reduce_count(arguments->kept_extents, arguments->kept_rank);
+  return divide_up(kept, fovea_reduce_kept_per_task(arguments));
 }
 
 size_t fovea_reduce_rows_workspace_bytes(long rows, long columns) {

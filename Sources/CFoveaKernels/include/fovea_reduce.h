@@ -3,14 +3,16 @@
 //   reduce_rows      out[k] = scale * sum over r of in[r * columns + k]
 //   reduce_sum       out[k] = scale * sum over r of in[k . kept_strides + r . reduced_strides]
 //   reduce_max       out[k] = max over r of in[k . kept_strides + r . reduced_strides]
-//   max_gradient     gradient_out at every place = in == largest[k] ? gradient[k] / ties(k) : 0
+//   max_gradient     gradient_out at every place = in == largest[k] ? gradient[k] / ties(k) : 0,
+//                    or NaN where largest[k] is NaN
 //
 // Layout    out, largest and gradient are dense in the order of the kept extents, outermost first;
 //           gradient_out lies as `in` does.
 // Requires  extents > 0; both ranks <= 6 and may be 0, then there is one index.
 // Ensures   writes all of what it computes.
-// Numbers   sums add up to 64 elements in float32, and those in double, in an order that the shape
-//           alone settles: an error of at most 64 * 2^-24 of the sum of magnitudes. NaN wins a maximum.
+// Numbers   sums add up to 64 elements in float32, and those in double, in an order that the shape and
+//           the instruction set alone settle: an error of at most 64 * 2^-24 of the sum of magnitudes.
+//           NaN wins a maximum.
 
 #ifndef FOVEA_REDUCE_H
 #define FOVEA_REDUCE_H

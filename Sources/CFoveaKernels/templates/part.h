@@ -70,3 +70,11 @@ FOVEA_INLINE float largest_lane(vf v) {
     }
   return largest[0];
 }
+
+// The largest of n contiguous numbers; NaN wins.
+FOVEA_INLINE float largest_of(const float *in, long n) {
+  vf largest = broadcast(-INFINITY);
+  for (long i = 0; i < n; i += VW)
+    largest = maximum(load_part_or(in + i, n - i, -INFINITY), largest);
+  return largest_lane(largest);
+}

@@ -6,20 +6,19 @@ static void FOVEA_NAME(reduce_rows_partial)(const void *arguments, void *scratch
   const fovea_reduce_rows_arguments *a = arguments;
   const long columns = a->columns, each = fovea_reduce_block_rows(columns);
   const long start = task * each, end = start + each < a->rows ? start + each : a->rows;
+  const float *in = a->in;
   double *sums = a->workspace + task * columns;
   for (long column = 0; column < columns; column++) sums[column] = 0;
   for (long run = start; run < end; run += 64) {
     const long stop = run + 64 < end ? run + 64 : end;
-    long column = 0;
-    for (; column + VW <= columns; column += VW) {
+    for (long column = 0, n; column < columns; column += n) {
+      n = min_of(VW, columns - column);
       vf sum = zero();
-      for (long row = run; row < stop; row++) sum += load(a->in + row * columns + column);
-      for (long lane = 0; lane < VW; lane++) sums[column + lane] += (double)sum[lane];
-    }
-    for (; column < columns; column++) {
-      float sum = 0;
-      for (long row = run; row < stop; row++) sum += a->in[row * columns + column];
-      sums[column] += (double)sum;
+      if (n == VW)
+        for (long row = run; row < stop; row++) sum += load(in + row * columns + column);
+      else
+        for (long row = run; row < stop; row++) sum += load_part(in + row * columns + column, n);
+      for (long lane = 0; lane < n; lane++) sums[column + lane] += (double)sum[lane];
     }
   }
 }
@@ -36,14 +35,8 @@ static void FOVEA_NAME(reduce_rows_combine)(const void *arguments, void *scratch
   }
 }
 
-static long FOVEA_NAME(product)(const long *extents, long rank) {
-  long count = 1;
-  for (long axis = 0; axis < rank; axis++) count *= extents[axis];
-  return count;
-}
-
 // Where element `element` of a dense numbering lies.
-static long FOVEA_NAME(offset)(
+FOVEA_INLINE long reduce_offset(
     long element, const long *extents, const long *strides, long rank) {
   long offset = 0;
   for (long axis = rank - 1; axis >= 0; axis--) {
@@ -53,76 +46,147 @@ static long FOVEA_NAME(offset)(
   return offset;
 }
 
-// Walks the reduced indices of one kept index in runs along the innermost reduced axis.
-#define FOVEA_FOR_EACH_RUN(a, base, run, n, stride)                                             \
-  const long run_rank = (a)->reduced_rank > 0 ? (a)->reduced_rank - 1 : 0;                      \
-  const long n = (a)->reduced_rank > 0 ? (a)->reduced_extents[run_rank] : 1;                    \
-  const long stride = (a)->reduced_rank > 0 ? (a)->reduced_strides[run_rank] : 0;               \
-  const long runs = FOVEA_NAME(product)((a)->reduced_extents, run_rank);                        \
-  for (long index = 0, run = 0; index < runs; index++)                                          \
-    if (run = (base) + FOVEA_NAME(offset)(                                                      \
-                 index, (a)->reduced_extents, (a)->reduced_strides, run_rank),                  \
-        1)
+// The elements kept ..< kept + n that are made together, of a task that ends at `end`. In the input,
+// the first begins at `base`, and the others follow it.
+typedef struct {
+  long kept, n, end, base;
+} reduce_group;
 
-#define FOVEA_FOR_EACH_KEPT(a, task, kept)                                                      \
-  const long each = fovea_reduce_kept_per_task(                                                 \
-      FOVEA_NAME(product)((a)->reduced_extents, (a)->reduced_rank));                            \
-  const long count = FOVEA_NAME(product)((a)->kept_extents, (a)->kept_rank);                    \
-  for (long kept = (task) * each; kept < count && kept < ((task) + 1) * each; kept++)
+FOVEA_INLINE reduce_group group_at(const fovea_reduce_arguments *a, long kept, long end) {
+  const long row = fovea_reduce_keeps_neighbours(a) ? a->kept_extents[a->kept_rank - 1] : 1;
+  return (reduce_group){
+      kept, min_of(min_of(VW, row - kept % row), end - kept), end,
+      reduce_offset(kept, a->kept_extents, a->kept_strides, a->kept_rank)};
+}
+
+// The first group of a task; the last is followed by one with n == 0.
+FOVEA_INLINE reduce_group first_group(const fovea_reduce_arguments *a, long task) {
+  const long each = fovea_reduce_kept_per_task(a);
+  return group_at(
+      a, task * each,
+      min_of((task + 1) * each, fovea_reduce_count(a->kept_extents, a->kept_rank)));
+}
+
+FOVEA_INLINE reduce_group next_group(const fovea_reduce_arguments *a, reduce_group group) {
+  return group_at(a, group.kept + group.n, group.end);
+}
+
+// The runs along the innermost reduced axis that make up the elements of a group.
+typedef struct {
+  long count, extent, stride;
+  bool are_contiguous;
+} reduce_runs;
+
+FOVEA_INLINE reduce_runs runs_of(const fovea_reduce_arguments *a) {
+  const long last = a->reduced_rank - 1;
+  if (last < 0) return (reduce_runs){1, 1, 0, false};
+  return (reduce_runs){
+      fovea_reduce_count(a->reduced_extents, last), a->reduced_extents[last],
+      a->reduced_strides[last], fovea_reduce_runs_are_contiguous(a)};
+}
+
+FOVEA_INLINE long run_at(const fovea_reduce_arguments *a, reduce_group group, long run) {
+  return group.base
+         + reduce_offset(run, a->reduced_extents, a->reduced_strides, max_of(a->reduced_rank - 1, 0));
+}
+
+// Adds `extent` contiguous numbers to the sums of all lanes, 64 of a lane at a time in float.
+FOVEA_INLINE void sum_along(const float *in, long extent, vd *sums) {
+  long i = 0;
+  for (; i + 64 * VW <= extent; i += 64 * VW) {
+    vf four[4] = {zero(), zero(), zero(), zero()};
+    for (long j = 0; j < 64 * VW; j += 4 * VW)
+      for (long k = 0; k < 4; k++) four[k] += load(in + i + j + k * VW);
+    *sums += __builtin_convertvector((four[0] + four[1]) + (four[2] + four[3]), vd);
+  }
+  vf sum = zero();
+  for (; i < extent; i += VW) sum += load_part(in + i, extent - i);
+  *sums += __builtin_convertvector(sum, vd);
+}
+
+// Adds `extent` rows of n numbers that lie `stride` apart to n sums, 64 at a time in float.
+FOVEA_INLINE void sum_across(const float *in, long extent, long stride, long n, vd *sums) {
+  for (long start = 0; start < extent; start += 64) {
+    const long end = min_of(start + 64, extent);
+    vf sum = zero();
+    for (long i = start; i < end; i++) sum += load_part(in + i * stride, n);
+    *sums += __builtin_convertvector(sum, vd);
+  }
+}
 
 static void FOVEA_NAME(reduce_sum)(const void *arguments, void *scratch, long task) {
   (void)scratch;
   const fovea_reduce_arguments *a = arguments;
-  FOVEA_FOR_EACH_KEPT(a, task, kept) {
-    const long base = FOVEA_NAME(offset)(kept, a->kept_extents, a->kept_strides, a->kept_rank);
-    double sum = 0;
-    FOVEA_FOR_EACH_RUN(a, base, run, n, stride) {
-      const float *in = a->in + run;
-      for (long i = 0; i < n; i++) sum += (double)in[i * stride];
+  const reduce_runs runs = runs_of(a);
+  for (reduce_group group = first_group(a, task); group.n > 0; group = next_group(a, group)) {
+    vd sums = {0};
+    for (long run = 0; run < runs.count; run++) {
+      const float *in = a->in + run_at(a, group, run);
+      if (runs.are_contiguous)
+        sum_along(in, runs.extent, &sums);
+      else if (group.n == VW)
+        sum_across(in, runs.extent, runs.stride, VW, &sums);
+      else
+        sum_across(in, runs.extent, runs.stride, group.n, &sums);
     }
-    a->out[kept] = (float)(sum * (double)a->scale);
+    if (runs.are_contiguous) sums[0] = total_of_lanes(&sums);
+    for (long lane = 0; lane < group.n; lane++)
+      a->out[group.kept + lane] = (float)(sums[lane] * (double)a->scale);
   }
 }
 
 static void FOVEA_NAME(reduce_max)(const void *arguments, void *scratch, long task) {
   (void)scratch;
   const fovea_reduce_arguments *a = arguments;
-  FOVEA_FOR_EACH_KEPT(a, task, kept) {
-    const long base = FOVEA_NAME(offset)(kept, a->kept_extents, a->kept_strides, a->kept_rank);
-    float largest = -INFINITY;
-    FOVEA_FOR_EACH_RUN(a, base, run, n, stride) {
-      const float *in = a->in + run;
-      for (long i = 0; i < n; i++) {
-        const float x = in[i * stride];
-        if (x > largest || x != x) largest = x;
-        if (largest != largest) break;
-      }
+  const reduce_runs runs = runs_of(a);
+  for (reduce_group group = first_group(a, task); group.n > 0; group = next_group(a, group)) {
+    vf largest = broadcast(-INFINITY);
+    for (long run = 0; run < runs.count; run++) {
+      const float *in = a->in + run_at(a, group, run);
+      if (runs.are_contiguous)
+        largest = maximum(broadcast(largest_of(in, runs.extent)), largest);
+      else
+        for (long i = 0; i < runs.extent; i++)
+          largest = maximum(load_part(in + i * runs.stride, group.n), largest);
     }
-    a->out[kept] = largest;
+    store_part(a->out + group.kept, largest, group.n);
   }
 }
 
 static void FOVEA_NAME(max_gradient)(const void *arguments, void *scratch, long task) {
   (void)scratch;
   const fovea_reduce_arguments *a = arguments;
-  FOVEA_FOR_EACH_KEPT(a, task, kept) {
-    const long base = FOVEA_NAME(offset)(kept, a->kept_extents, a->kept_strides, a->kept_rank);
-    const float largest = a->largest[kept];
-    long ties = 0;
-    {
-      FOVEA_FOR_EACH_RUN(a, base, run, n, stride) {
-        const float *in = a->in + run;
-        for (long i = 0; i < n; i++) ties += in[i * stride] == largest;
+  const reduce_runs runs = runs_of(a);
+  for (reduce_group group = first_group(a, task); group.n > 0; group = next_group(a, group)) {
+    // One element's run is walked a vector at a time, several elements' runs a place at a time.
+    const long step = runs.are_contiguous ? VW : 1, pitch = runs.are_contiguous ? 1 : runs.stride;
+    vf largest = load_part(a->largest + group.kept, group.n);
+    vf gradient = load_part(a->gradient + group.kept, group.n);
+    if (runs.are_contiguous) largest = broadcast(largest[0]), gradient = broadcast(gradient[0]);
+
+    vi ties = {0};
+    for (long run = 0; run < runs.count; run++) {
+      const float *in = a->in + run_at(a, group, run);
+      for (long i = 0; i < runs.extent; i += step) {
+        const long n = runs.are_contiguous ? min_of(VW, runs.extent - i) : group.n;
+        ties -= (load_part(in + i * pitch, n) == largest) & part_mask(n);
       }
     }
-    const float share = a->gradient[kept] / (float)ties;
-    FOVEA_FOR_EACH_RUN(a, base, run, n, stride) {
-      const float *in = a->in + run;
-      float *out = a->out + run;
-      for (long i = 0; i < n; i++) out[i * stride] = in[i * stride] == largest ? share : 0;
+    if (runs.are_contiguous) {
+      int32_t count = 0;
+      for (long lane = 0; lane < VW; lane++) count += ties[lane];
+      ties = (vi){0} + count;
+    }
+
+    const vf share = gradient / __builtin_convertvector(ties, vf);
+    const vf rest = choose(largest == largest, zero(), broadcast(NAN));
+    for (long run = 0; run < runs.count; run++) {
+      const long place = run_at(a, group, run);
+      for (long i = 0; i < runs.extent; i += step) {
+        const long n = runs.are_contiguous ? min_of(VW, runs.extent - i) : group.n;
+        const vf x = load_part(a->in + place + i * pitch, n);
+        store_part(a->out + place + i * pitch, choose(x == largest, share, rest), n);
+      }
     }
   }
 }
-
-#undef FOVEA_FOR_EACH_RUN
-#undef FOVEA_FOR_EACH_KEPT

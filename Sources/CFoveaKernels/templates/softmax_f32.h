@@ -1,13 +1,5 @@
 // softmax_f32.h: the kernels of fovea_softmax.h.
 
-// The largest of n contiguous numbers; NaN wins.
-FOVEA_INLINE float largest_of(const float *in, long n) {
-  vf largest = broadcast(-INFINITY);
-  for (long i = 0; i < n; i += VW)
-    largest = maximum(load_part_or(in + i, n - i, -INFINITY), largest);
-  return largest_lane(largest);
-}
-
 // The sum of exp(in - largest) over n contiguous numbers; the terms go to `out` unless it is NULL.
 FOVEA_INLINE double exponential_sum(const float *in, long n, float largest, float *out) {
   vd sum = {0};
