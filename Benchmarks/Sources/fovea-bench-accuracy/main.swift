@@ -31,8 +31,8 @@ let recipes = [
     name: "mnist, 1cycle 0.06, batch 512, 5 epochs", isMini: false, hasBatchNorm: true,
     batchSize: 512, epochs: 5, schedule: .fastaiOneCycle(maxLearningRate: 0.06)),
   Recipe(
-    name: "mnist without batch norm, constant 0.06, batch 512, 1 epoch", isMini: false,
-    hasBatchNorm: false, batchSize: 512, epochs: 1, schedule: .constant(learningRate: 0.06)),
+    name: "mnist without batch norm, constant 0.06, batch 64, 1 epoch", isMini: false,
+    hasBatchNorm: false, batchSize: 64, epochs: 1, schedule: .constant(learningRate: 0.06)),
   Recipe(
     name: "mnist without batch norm, 1cycle 0.06, batch 512, 1 epoch", isMini: false,
     hasBatchNorm: false, batchSize: 512, epochs: 1,
