@@ -50,16 +50,17 @@ final class LocalServer: Sendable {
     Thread.detachNewThread {
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else {
+          // Here alone, or a server that got the same number meanwhile would be answered by this one.
+          close(listener)
+          return
+        }
         Thread.detachNewThread { Self.serve(connection, answers) }
       }
     }
   }
 
-  deinit {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-  }
+  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
   func url(_ path: String) throws -> URL {
     try #require(URL(string: "http://127.0.0.1:\(port)/\(path)"))
