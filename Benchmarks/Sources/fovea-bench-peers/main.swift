@@ -97,7 +97,10 @@ for (command, runs, body) in [
   for _ in 0..<rounds {
     own.append(try median(runs, body))
     for (index, peer) in peers.enumerated() {
-      guard let time = peer.median(command, runs) else { fatalError("the peer gave no time") }
+      guard let time = peer.median(command, runs) else {
+        print("the peer gave no time for \(command); see what it says on its own")
+        exit(1)
+      }
       others[index].append(time)
     }
   }
