@@ -5,6 +5,7 @@
 extern const fovea_kernel_table fovea_kernel_table_portable;
 #if defined(__x86_64__)
 extern const fovea_kernel_table fovea_kernel_table_avx2;
+extern const fovea_kernel_table fovea_kernel_table_avx512;
 #endif
 
 const fovea_kernel_table *fovea_kernels_for(fovea_isa isa) {
@@ -17,12 +18,22 @@ const fovea_kernel_table *fovea_kernels_for(fovea_isa isa) {
         return &fovea_kernel_table_avx2;
 #endif
       return NULL;
+    case fovea_isa_avx512:
+#if defined(__x86_64__)
+      if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+          fovea_kernels_for(fovea_isa_avx2))
+        return &fovea_kernel_table_avx512;
+#endif
+      return NULL;
   }
   return NULL;
 }
 
 fovea_isa fovea_best_isa(void) {
-  return fovea_kernels_for(fovea_isa_avx2) ? fovea_isa_avx2 : fovea_isa_portable;
+  fovea_isa best = fovea_isa_avx512;
+  while (!fovea_kernels_for(best)) best--;
+  return best;
 }
 
 bool fovea_kernels_are_optimised(void) {

@@ -8,6 +8,7 @@
 
 #define FOVEA_VARIANT avx2
 #define FOVEA_VECTOR_WIDTH 8
+#define FOVEA_VECTOR_REGISTERS 16
 #define FOVEA_HAS_FMA 1
 
 #include "templates/all.h"

@@ -5,8 +5,10 @@
 #define FOVEA_VARIANT portable
 #define FOVEA_VECTOR_WIDTH 4
 #if defined(__FMA__) || defined(__aarch64__)
+#define FOVEA_VECTOR_REGISTERS 16
 #define FOVEA_HAS_FMA 1
 #else
+#define FOVEA_VECTOR_REGISTERS 16
 #define FOVEA_HAS_FMA 0
 #endif
 

@@ -7,11 +7,14 @@ public enum InstructionSet: String, Hashable, Codable, Sendable, CaseIterable {
   case portable
   /// AVX2 and FMA, vectors of eight floats; x86-64 since 2013.
   case avx2
+  /// AVX-512 (F, VL, DQ, BW), vectors of sixteen floats; x86-64 servers since 2017.
+  case avx512
 
   var table: UnsafePointer<fovea_kernel_table>? {
     switch self {
     case .portable: fovea_kernels_for(fovea_isa_portable)
     case .avx2: fovea_kernels_for(fovea_isa_avx2)
+    case .avx512: fovea_kernels_for(fovea_isa_avx512)
     }
   }
 

@@ -16,7 +16,7 @@ struct AxisCase {
 
 /// A convolution, its tensors, and what plain loops in double precision make of them.
 struct Conv2dCase: CustomTestStringConvertible {
-  let geometry: fovea_conv2d_geometry
+  var geometry: fovea_conv2d_geometry
   let hasBias: Bool
 
   init(
@@ -29,7 +29,7 @@ struct Conv2dCase: CustomTestStringConvertible {
       kernel_height: height.kernel, kernel_width: width.kernel, stride_height: height.stride,
       stride_width: width.stride, dilation_height: height.dilation,
       dilation_width: width.dilation, pad_top: height.before, pad_left: width.before,
-      groups: groups)
+      groups: groups, algorithm: fovea_conv2d_direct)
     self.hasBias = hasBias
   }
 
@@ -92,6 +92,27 @@ struct Conv2dCase: CustomTestStringConvertible {
       Conv2dCase(batch: 2, beyond, beyond, channels: 3, to: 4),
       Conv2dCase(batch: 2, beyond, beyond, channels: 20, to: 20, groups: 20),
       Conv2dCase(batch: 40, small, small, channels: 24, to: 24, groups: 24),
+    ]
+  }()
+}
+
+extension Conv2dCase {
+  /// Kernels of three: maps that tiles do not divide, unequal padding, few tiles and many, channels
+  /// that vectors and blocks do not divide.
+  static let filtered: [Conv2dCase] = {
+    func axis(_ extent: Int, _ before: Int = 1, _ after: Int = 1) -> AxisCase {
+      AxisCase(extent: extent, before: before, after: after)
+    }
+    return [
+      Conv2dCase(batch: 1, axis(1), axis(1), channels: 1, to: 1),
+      Conv2dCase(batch: 2, axis(7), axis(9), channels: 5, to: 3),
+      Conv2dCase(batch: 1, axis(3, 0, 0), axis(12, 2, 0), channels: 8, to: 17),
+      Conv2dCase(batch: 3, axis(4, 3, 2), axis(5, 0, 4), channels: 33, to: 16, hasBias: false),
+      Conv2dCase(batch: 1, axis(6, 0, -1), axis(8, -1, 1), channels: 4, to: 4),
+      Conv2dCase(batch: 1, axis(14), axis(14), channels: 140, to: 70),
+      Conv2dCase(batch: 5, axis(30), axis(31), channels: 3, to: 40),
+      Conv2dCase(batch: 2, axis(52), axis(49), channels: 20, to: 12),
+      Conv2dCase(batch: 40, axis(7), axis(6), channels: 24, to: 36),
     ]
   }()
 }

@@ -59,9 +59,10 @@ typealias Kernels = UnsafePointer<fovea_kernel_table>
 
 /// A square convolution.
 struct Convolution {
-  let name: String
+  var name: String
   let batch, extent, channels, outChannels, kernel, stride, padding: Int
   var groups = 1
+  var algorithm = fovea_conv2d_direct
 
   init(
     _ name: String, batch: Int, _ extent: Int, _ channels: Int, to outChannels: Int, kernel: Int,
@@ -89,12 +90,26 @@ struct Convolution {
       batch: batch, in_height: extent, in_width: extent, in_channels: channels, out_height: out,
       out_width: out, out_channels: outChannels, kernel_height: kernel, kernel_width: kernel,
       stride_height: stride, stride_width: stride, dilation_height: 1, dilation_width: 1,
-      pad_top: padding, pad_left: padding, groups: groups)
+      pad_top: padding, pad_left: padding, groups: groups, algorithm: algorithm)
   }
 
-  /// The three passes, each with the packing of its weight, as in training.
+  /// The three passes, each with the packing of its weight, as in training, by each algorithm.
   func workloads(_ kernels: Kernels) -> [Workload] {
-    [forward(kernels), inputGradient(kernels), weightGradient(kernels)]
+    var geometry = geometry
+    let algorithms = [
+      (fovea_conv2d_direct, ""), (fovea_conv2d_winograd_2x2, ", 2×2"),
+      (fovea_conv2d_winograd_4x4, ", 4×4"),
+    ]
+    return algorithms.filter { fovea_conv2d_supports(&geometry, $0.0) }.flatMap {
+      algorithm, suffix in
+      var convolution = self
+      convolution.algorithm = algorithm
+      convolution.name += suffix
+      return [
+        convolution.forward(kernels), convolution.inputGradient(kernels),
+        convolution.weightGradient(kernels),
+      ]
+    }
   }
 
   private func forward(_ kernels: Kernels) -> Workload {
@@ -102,8 +117,10 @@ struct Convolution {
     let arguments = memory.pointer(
       to: fovea_conv2d_forward_arguments(
         geometry: geometry, in: memory.floats(inCount), weight: memory.floats(weightCount),
-        bias: nil, packed: memory.bytes(fovea_conv2d_forward_packed_bytes(kernels, &geometry)),
-        out: memory.floats(outCount)))
+        weight_scale: nil,
+        packed: memory.bytes(fovea_conv2d_forward_packed_bytes(kernels, &geometry)),
+        workspace: memory.bytes(fovea_conv2d_forward_workspace_bytes(kernels, &geometry)),
+        out: memory.floats(outCount), epilogue: fovea_epilogue()))
     return Workload(
       name: "\(name) forward", multiplyAdds: multiplyAdds,
       steps: kernelSteps { fovea_conv2d_forward_pack_steps(kernels, arguments, $0) }
@@ -118,7 +135,8 @@ struct Convolution {
         geometry: geometry, out_gradient: memory.floats(outCount),
         weight: memory.floats(weightCount),
         packed: memory.bytes(fovea_conv2d_input_gradient_packed_bytes(kernels, &geometry)),
-        in_gradient: memory.floats(inCount)))
+        workspace: memory.bytes(fovea_conv2d_input_gradient_workspace_bytes(kernels, &geometry)),
+        in_gradient: memory.floats(inCount), epilogue: fovea_epilogue()))
     return Workload(
       name: "\(name) input gradient", multiplyAdds: multiplyAdds,
       steps: kernelSteps { fovea_conv2d_input_gradient_pack_steps(kernels, arguments, $0) }

@@ -1,4 +1,5 @@
 import CFoveaKernels
+import Foundation
 
 // Prints GFLOP/s and the share of the measured multiply-add peak for a table of layers.
 //
@@ -47,7 +48,15 @@ func report(_ workloads: [Workload], _ measurement: Measurement) {
   for workload in workloads { print(measurement.report(workload)) }
 }
 
-if let kernels = fovea_kernels_for(fovea_best_isa()),
+/// The kernels that FOVEA_ISA names, or the processor's best.
+func chosenKernels() -> Kernels? {
+  guard let wanted = getenv("FOVEA_ISA") else { return fovea_kernels_for(fovea_best_isa()) }
+  return [fovea_isa_portable, fovea_isa_avx2, fovea_isa_avx512]
+    .compactMap { fovea_kernels_for($0) }
+    .first { strcmp($0.pointee.name, wanted) == 0 }
+}
+
+if let kernels = chosenKernels(),
   let measurement = Measurement(threads: threads)
 {
   print("\(String(cString: kernels.pointee.name)) kernels, \(threads) threads")
@@ -62,5 +71,5 @@ if let kernels = fovea_kernels_for(fovea_best_isa()),
     report(layer.workloads(kernels), measurement)
   }
 } else {
-  print("There is no pool of \(threads) threads; give a number from 1.")
+  print("There is no pool of \(threads) threads, or FOVEA_ISA names no instruction set of this processor.")
 }

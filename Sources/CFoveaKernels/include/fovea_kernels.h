@@ -7,7 +7,11 @@
 
 #include "fovea_step.h"
 
-typedef enum { fovea_isa_portable = 0, fovea_isa_avx2 = 1 } fovea_isa;
+typedef enum {
+  fovea_isa_portable = 0,
+  fovea_isa_avx2 = 1,
+  fovea_isa_avx512 = 2,
+} fovea_isa;
 
 // The kernels of one instruction set, one member a kernel; `vector_width` is in floats.
 typedef struct {

@@ -8,9 +8,12 @@
 #include "../reduce_plan.h"
 #include "../sizes.h"
 #include "../softmax_plan.h"
+#include "../winograd_plan.h"
 #include "vector.h"
 #include "part.h"
 #include "exponential.h"
+
+#include "epilogue.h"
 
 #include "broadcast_tile.h"
 #include "panel.h"
@@ -20,6 +23,9 @@
 #include "conv2d_f32.h"
 #include "conv2d_weight_gradient_f32.h"
 #include "depthwise_conv2d_f32.h"
+#include "winograd_transform.h"
+#include "winograd_conv2d_f32.h"
+#include "winograd_weight_gradient_f32.h"
 #include "matmul_f32.h"
 
 #include "batch_norm_f32.h"

@@ -10,8 +10,9 @@
 //                 longs), region.
 
 typedef struct {
-  const float *source, *packed, *bias;
+  const float *source, *packed;
   float *target;
+  const fovea_epilogue *epilogue;
 } correlation;
 
 // The positions of one axis whose target of `phase` exists: q in first..<end.
@@ -67,10 +68,14 @@ static void run_correlation(
   long *step_offsets = target_offsets + plan->block_pixels;
   float *region = (float *)(step_offsets + plan->max_steps);
   const float *a = read_region(plan, c->source, image, images, row, rows, group, region);
-  float *target = c->target + group * plan->group_target +
+  const long target_start = group * plan->group_target +
       image * plan->height.target * plan->width.target * plan->target_channels;
+  float *target = c->target + target_start;
+  const fovea_epilogue *epilogue = c->epilogue;
+  const float *residual = epilogue->residual ? epilogue->residual + target_start : NULL;
+  const float *mask = epilogue->mask ? epilogue->mask + target_start : NULL;
   const float *packed = c->packed + group * plan->max_steps * plan->panel_columns;
-  const float *bias = c->bias ? c->bias + group * plan->group_target : NULL;
+  const float *bias = epilogue->bias ? epilogue->bias + group * plan->group_target : NULL;
   const long first_column = column_block * plan->block_panels * PANEL_WIDTH;
   const long end_column =
       min_of(plan->group_target, first_column + plan->block_panels * PANEL_WIDTH);
@@ -91,14 +96,22 @@ static void run_correlation(
       for (long k = 0, pass = 0; pass < passes; pass++, k += pass_steps)
         for (long column = first_column; column < end_column; column += PANEL_WIDTH) {
           const long width = panel_width(plan->group_target, column);
+          const bool is_last = pass == passes - 1;
           run_panel(&(tile_arguments){
               .a = a, .row_offsets = row_offsets, .step_offsets = step_offsets + k,
               .rows = pixels, .steps = min_of(pass_steps, steps - k),
               .panel = phase_packed + column * steps + k * width, .width = width,
               .out = target + column, .out_offsets = target_offsets,
               .columns = min_of(width, end_column - column),
-              .bias = bias ? bias + column : NULL, .accumulate = k > 0});
+              .bias = bias ? bias + column : NULL,
+              .residual = residual && k == 0 ? residual + column : NULL, .accumulate = k > 0,
+              .clamps = is_last && epilogue->activation == fovea_activation_clamp,
+              .lowest = epilogue->parameters[0], .highest = epilogue->parameters[1],
+              .mask = is_last && mask ? mask + column : NULL});
         }
+      if (epilogue->activation > fovea_activation_clamp)
+        activate_rows(
+            epilogue, target + first_column, target_offsets, pixels, end_column - first_column);
     }
 }
 
@@ -107,7 +120,8 @@ static void FOVEA_NAME(conv2d_forward)(const void *arguments, void *scratch, lon
   const conv2d_plan plan = fovea_conv2d_forward_plan(&p->geometry, VW);
   run_correlation(
       &plan,
-      &(correlation){.source = p->in, .packed = p->packed, .bias = p->bias, .target = p->out},
+      &(correlation){
+          .source = p->in, .packed = p->packed, .target = p->out, .epilogue = &p->epilogue},
       scratch, task);
 }
 
@@ -116,7 +130,9 @@ static void FOVEA_NAME(conv2d_input_gradient)(const void *arguments, void *scrat
   const conv2d_plan plan = fovea_conv2d_input_gradient_plan(&p->geometry, VW);
   run_correlation(
       &plan,
-      &(correlation){.source = p->out_gradient, .packed = p->packed, .target = p->in_gradient},
+      &(correlation){
+          .source = p->out_gradient, .packed = p->packed, .target = p->in_gradient,
+          .epilogue = &p->epilogue},
       scratch, task);
 }
 
@@ -137,6 +153,11 @@ static void FOVEA_NAME(conv2d_forward_pack)(const void *arguments, void *scratch
         p->weight + (group * plan.group_target + column) * steps, 1, steps, steps,
         min_of(width, plan.group_target - column), width,
         (float *)p->packed + (group * plan.panel_columns + column) * steps);
+    if (p->weight_scale)
+      scale_panel(
+          (float *)p->packed + (group * plan.panel_columns + column) * steps, steps,
+          min_of(width, plan.group_target - column), width,
+          p->weight_scale + group * plan.group_target + column);
   }
 }
 

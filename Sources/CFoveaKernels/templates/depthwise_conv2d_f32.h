@@ -12,22 +12,23 @@
 enum { DEPTHWISE_PIXELS = 4, DEPTHWISE_VECTORS = 2 };
 
 FOVEA_INLINE void pack_depthwise(
-    const fovea_conv2d_geometry *g, const float *weight, float *packed) {
+    const fovea_conv2d_geometry *g, const float *weight, const float *scale, float *packed) {
   const long taps = g->kernel_height * g->kernel_width;
   for (long tap = 0; tap < taps; tap++)
-    for (long c = 0; c < g->groups; c++) packed[tap * g->groups + c] = weight[c * taps + tap];
+    for (long c = 0; c < g->groups; c++)
+      packed[tap * g->groups + c] = weight[c * taps + tap] * (scale ? scale[c] : 1);
 }
 
 static void FOVEA_NAME(depthwise_conv2d_forward_pack)(
     const void *arguments, void *scratch, long task) {
   const fovea_conv2d_forward_arguments *p = arguments;
-  pack_depthwise(&p->geometry, p->weight, p->packed);
+  pack_depthwise(&p->geometry, p->weight, p->weight_scale, p->packed);
 }
 
 static void FOVEA_NAME(depthwise_conv2d_input_gradient_pack)(
     const void *arguments, void *scratch, long task) {
   const fovea_conv2d_input_gradient_arguments *p = arguments;
-  pack_depthwise(&p->geometry, p->weight, p->packed);
+  pack_depthwise(&p->geometry, p->weight, NULL, p->packed);
 }
 
 // The taps of one target coordinate that lie inside the source: the source coordinate of the
@@ -48,21 +49,24 @@ FOVEA_INLINE inside_taps taps_inside(const conv2d_axis *axis, const conv2d_taps 
 }
 
 typedef struct {
-  const float *source, *packed, *bias;
+  const float *source, *packed;
   float *target;
+  long place;  // of the first of the pixels in the target, in floats
+  const fovea_epilogue *epilogue;
   long channels, row_pitch, kernel_width;
   long source_pixels, target_pixels;  // between neighbours in a run of pixels, in floats
 } depthwise_run;
 
-// `pixels` neighbours and `vectors` vectors of channels from `c`; both are constants.
+// `pixels` neighbours and `vectors` vectors of channels from `c`, both constants; the last vector has n
+// channels.
 FOVEA_INLINE void run_depthwise_tile(
-    const depthwise_run *d, const inside_taps *rows, const inside_taps *columns, long c,
+    const depthwise_run *d, const inside_taps *rows, const inside_taps *columns, long c, long n,
     const int pixels, const int vectors) {
   vf sum[DEPTHWISE_PIXELS][DEPTHWISE_VECTORS];
 #pragma clang loop unroll(full)
   for (int i = 0; i < pixels; i++)
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) sum[i][v] = d->bias ? load(d->bias + c + v * VW) : zero();
+    for (int v = 0; v < vectors; v++) sum[i][v] = zero();
   for (long r = 0; r < rows->count; r++) {
     const float *from = d->source + r * rows->source_step * d->row_pitch + c;
     const float *weight =
@@ -71,10 +75,11 @@ FOVEA_INLINE void run_depthwise_tile(
     for (long s = 0; s < columns->count; s++) {
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) {
-        const vf w = load(weight + v * VW);
+        const vf w = load_part(weight + v * VW, n);
 #pragma clang loop unroll(full)
         for (int i = 0; i < pixels; i++)
-          sum[i][v] = multiply_add(load(from + i * d->source_pixels + v * VW), w, sum[i][v]);
+          sum[i][v] =
+              multiply_add(load_part(from + i * d->source_pixels + v * VW, n), w, sum[i][v]);
       }
       from += columns->source_step * d->channels;
       weight += columns->tap_step * d->channels;
@@ -83,35 +88,21 @@ FOVEA_INLINE void run_depthwise_tile(
 #pragma clang loop unroll(full)
   for (int i = 0; i < pixels; i++)
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++)
-      store(d->target + i * d->target_pixels + c + v * VW, sum[i][v]);
-}
-
-// One channel of one pixel, for images with fewer channels than a vector.
-FOVEA_INLINE void run_depthwise_channel(
-    const depthwise_run *d, const inside_taps *rows, const inside_taps *columns, long c) {
-  float sum = d->bias ? d->bias[c] : 0;
-  for (long r = 0; r < rows->count; r++)
-    for (long s = 0; s < columns->count; s++) {
-      const long tap = (rows->tap + r * rows->tap_step) * d->kernel_width + columns->tap +
-          s * columns->tap_step;
-      sum += d->source[r * rows->source_step * d->row_pitch +
-                       s * columns->source_step * d->channels + c] *
-          d->packed[tap * d->channels + c];
+    for (int v = 0; v < vectors; v++) {
+      const long channel = c + v * VW, place = d->place + i * d->target_pixels + channel;
+      store_part(d->target + place, finish(d->epilogue, sum[i][v], channel, place, n), n);
     }
-  d->target[c] = sum;
 }
 
-// All channels. The last vector reaches back over channels that are done, and writes them again
-// with the same bits.
+// All channels.
 FOVEA_INLINE void run_depthwise_pixels(
     const depthwise_run *d, const inside_taps *rows, const inside_taps *columns,
     const int pixels) {
   long c = 0;
   for (; c + DEPTHWISE_VECTORS * VW <= d->channels; c += DEPTHWISE_VECTORS * VW)
-    run_depthwise_tile(d, rows, columns, c, pixels, DEPTHWISE_VECTORS);
-  for (; c < d->channels; c += VW)
-    run_depthwise_tile(d, rows, columns, min_of(c, d->channels - VW), pixels, 1);
+    run_depthwise_tile(d, rows, columns, c, VW, pixels, DEPTHWISE_VECTORS);
+  for (; c + VW <= d->channels; c += VW) run_depthwise_tile(d, rows, columns, c, VW, pixels, 1);
+  if (c < d->channels) run_depthwise_tile(d, rows, columns, c, d->channels - c, pixels, 1);
 }
 
 static void run_depthwise_row(
@@ -123,17 +114,16 @@ static void run_depthwise_row(
       const inside_taps columns = taps_inside(width, &taps, q);
       depthwise_run d = *row;
       d.source += columns.source * d.channels;
-      d.target += (width->target_origin + q * width->phases + phase) * d.channels;
+      d.place += (width->target_origin + q * width->phases + phase) * d.channels;
       const long last = q + DEPTHWISE_PIXELS - 1;
-      const bool is_run = d.channels >= VW && columns.count == taps.count && last < inside.end &&
+      const bool is_run = columns.count == taps.count && last < inside.end &&
           taps_inside(width, &taps, last).count == taps.count;
       if (is_run) {
         run_depthwise_pixels(&d, rows, &columns, DEPTHWISE_PIXELS);
         q += DEPTHWISE_PIXELS;
         continue;
       }
-      if (d.channels >= VW) run_depthwise_pixels(&d, rows, &columns, 1);
-      else for (long c = 0; c < d.channels; c++) run_depthwise_channel(&d, rows, &columns, c);
+      run_depthwise_pixels(&d, rows, &columns, 1);
       q++;
     }
   }
@@ -141,7 +131,7 @@ static void run_depthwise_row(
 
 static void run_depthwise(
     const fovea_conv2d_geometry *g, bool is_gradient, const float *source, const float *packed,
-    const float *bias, float *target, long task) {
+    float *target, const fovea_epilogue *epilogue, long task) {
   const conv2d_axis height = fovea_conv2d_height(g, is_gradient);
   const conv2d_axis width = fovea_conv2d_width(g, is_gradient);
   const long channels = g->groups, total = g->batch * height.target;
@@ -156,7 +146,8 @@ static void run_depthwise(
     const inside_taps rows = taps_inside(&height, &taps, q);
     const depthwise_run row = {
         .source = source + (image * height.source + rows.source) * width.source * channels,
-        .packed = packed, .bias = bias, .target = target + i * width.target * channels,
+        .packed = packed, .target = target, .place = i * width.target * channels,
+        .epilogue = epilogue,
         .channels = channels, .row_pitch = width.source * channels,
         .kernel_width = width.kernel, .source_pixels = width.step * channels,
         .target_pixels = width.phases * channels};
@@ -166,14 +157,14 @@ static void run_depthwise(
 
 static void FOVEA_NAME(depthwise_conv2d_forward)(const void *arguments, void *scratch, long task) {
   const fovea_conv2d_forward_arguments *p = arguments;
-  run_depthwise(&p->geometry, false, p->in, p->packed, p->bias, p->out, task);
+  run_depthwise(&p->geometry, false, p->in, p->packed, p->out, &p->epilogue, task);
 }
 
 static void FOVEA_NAME(depthwise_conv2d_input_gradient)(
     const void *arguments, void *scratch, long task) {
   const fovea_conv2d_input_gradient_arguments *p = arguments;
   run_depthwise(
-      &p->geometry, true, p->out_gradient, p->packed, NULL, p->in_gradient, task);
+      &p->geometry, true, p->out_gradient, p->packed, p->in_gradient, &p->epilogue, task);
 }
 
 // Adds to `sum` the products of one row of the output gradient and one tap's row of the input:

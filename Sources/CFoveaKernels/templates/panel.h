@@ -6,55 +6,55 @@
 // Requires  steps, columns > 0; columns <= width; width PANEL_WIDTH or VW.
 // Ensures   writes steps * width elements.
 
+// One round of a transposition: rows that are `half` apart exchange half of their floats.
+#define FOVEA_EXCHANGE(half)                                                            \
+  do {                                                                                  \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < VW; i++) {                   \
+      if (i & (half)) continue;                                                         \
+      const vf a = rows[i], b = rows[i + (half)];                                       \
+      rows[i] = __builtin_shufflevector(a, b, FOVEA_FIRST_HALVES_##half);               \
+      rows[i + (half)] = __builtin_shufflevector(a, b, FOVEA_SECOND_HALVES_##half);     \
+    }                                                                                   \
+  } while (0)
+
+#if FOVEA_VECTOR_WIDTH == 4
+#define FOVEA_FIRST_HALVES_1 0, 4, 2, 6
+#define FOVEA_SECOND_HALVES_1 1, 5, 3, 7
+#define FOVEA_FIRST_HALVES_2 0, 1, 4, 5
+#define FOVEA_SECOND_HALVES_2 2, 3, 6, 7
+#elif FOVEA_VECTOR_WIDTH == 8
+#define FOVEA_FIRST_HALVES_1 0, 8, 2, 10, 4, 12, 6, 14
+#define FOVEA_SECOND_HALVES_1 1, 9, 3, 11, 5, 13, 7, 15
+#define FOVEA_FIRST_HALVES_2 0, 1, 8, 9, 4, 5, 12, 13
+#define FOVEA_SECOND_HALVES_2 2, 3, 10, 11, 6, 7, 14, 15
+#define FOVEA_FIRST_HALVES_4 0, 1, 2, 3, 8, 9, 10, 11
+#define FOVEA_SECOND_HALVES_4 4, 5, 6, 7, 12, 13, 14, 15
+#elif FOVEA_VECTOR_WIDTH == 16
+#define FOVEA_FIRST_HALVES_1 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30
+#define FOVEA_SECOND_HALVES_1 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31
+#define FOVEA_FIRST_HALVES_2 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
+#define FOVEA_SECOND_HALVES_2 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
+#define FOVEA_FIRST_HALVES_4 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27
+#define FOVEA_SECOND_HALVES_4 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31
+#define FOVEA_FIRST_HALVES_8 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
+#define FOVEA_SECOND_HALVES_8 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
+#else
+#error "transpose is written for vectors of 4, 8 and 16 floats"
+#endif
+
 // Turns VW rows of VW floats into columns.
 FOVEA_INLINE void transpose(vf rows[VW]) {
-#define FOVEA_SHUFFLE(i, j, ...)                                    \
-  do {                                                              \
-    vf a = rows[i], b = rows[j];                                    \
-    rows[i] = __builtin_shufflevector(a, b, FOVEA_FIRST_HALF);      \
-    rows[j] = __builtin_shufflevector(a, b, FOVEA_SECOND_HALF);     \
-  } while (0)
-#if FOVEA_VECTOR_WIDTH == 8
-#define FOVEA_FIRST_HALF 0, 8, 2, 10, 4, 12, 6, 14
-#define FOVEA_SECOND_HALF 1, 9, 3, 11, 5, 13, 7, 15
-  FOVEA_SHUFFLE(0, 1);
-  FOVEA_SHUFFLE(2, 3);
-  FOVEA_SHUFFLE(4, 5);
-  FOVEA_SHUFFLE(6, 7);
-#undef FOVEA_FIRST_HALF
-#undef FOVEA_SECOND_HALF
-#define FOVEA_FIRST_HALF 0, 1, 8, 9, 4, 5, 12, 13
-#define FOVEA_SECOND_HALF 2, 3, 10, 11, 6, 7, 14, 15
-  FOVEA_SHUFFLE(0, 2);
-  FOVEA_SHUFFLE(1, 3);
-  FOVEA_SHUFFLE(4, 6);
-  FOVEA_SHUFFLE(5, 7);
-#undef FOVEA_FIRST_HALF
-#undef FOVEA_SECOND_HALF
-#define FOVEA_FIRST_HALF 0, 1, 2, 3, 8, 9, 10, 11
-#define FOVEA_SECOND_HALF 4, 5, 6, 7, 12, 13, 14, 15
-  FOVEA_SHUFFLE(0, 4);
-  FOVEA_SHUFFLE(1, 5);
-  FOVEA_SHUFFLE(2, 6);
-  FOVEA_SHUFFLE(3, 7);
-#elif FOVEA_VECTOR_WIDTH == 4
-#define FOVEA_FIRST_HALF 0, 4, 2, 6
-#define FOVEA_SECOND_HALF 1, 5, 3, 7
-  FOVEA_SHUFFLE(0, 1);
-  FOVEA_SHUFFLE(2, 3);
-#undef FOVEA_FIRST_HALF
-#undef FOVEA_SECOND_HALF
-#define FOVEA_FIRST_HALF 0, 1, 4, 5
-#define FOVEA_SECOND_HALF 2, 3, 6, 7
-  FOVEA_SHUFFLE(0, 2);
-  FOVEA_SHUFFLE(1, 3);
-#else
-#error "transpose is written for vectors of 4 and 8 floats"
+  FOVEA_EXCHANGE(1);
+  FOVEA_EXCHANGE(2);
+#if FOVEA_VECTOR_WIDTH > 4
+  FOVEA_EXCHANGE(4);
 #endif
-#undef FOVEA_FIRST_HALF
-#undef FOVEA_SECOND_HALF
-#undef FOVEA_SHUFFLE
+#if FOVEA_VECTOR_WIDTH > 8
+  FOVEA_EXCHANGE(8);
+#endif
 }
+
+#undef FOVEA_EXCHANGE
 
 // The same for one vector of columns, each of them contiguous: VW * VW blocks, then single steps.
 FOVEA_INLINE void pack_contiguous_columns(
@@ -90,5 +90,15 @@ static void pack_panel(
     for (long k = 0; k < steps; k++)
       for (long j = 0; j < width; j++)
         panel[k * width + j] = j < columns ? b[k * step_stride + j * column_stride] : 0;
+  }
+}
+
+// Multiplies the columns of a panel by a number each.
+static void scale_panel(
+    float *panel, long steps, long columns, long width, const float *scales) {
+  for (long j = 0; j < columns; j += VW) {
+    const vf scale = load_part(scales + j, columns - j);
+    for (long k = 0; k < steps; k++)
+      store(panel + k * width + j, load(panel + k * width + j) * scale);
   }
 }

@@ -15,6 +15,8 @@ FOVEA_INLINE vf load_part(const float *p, long n) {
   if (n >= VW) return load(p);
 #if defined(__x86_64__) && FOVEA_VECTOR_WIDTH == 8
   return __builtin_ia32_maskloadps256((const vf *)p, part_mask(n));
+#elif defined(__x86_64__) && FOVEA_VECTOR_WIDTH == 16
+  return __builtin_ia32_loadups512_mask(p, zero(), (unsigned short)((1u << n) - 1));
 #else
   vf v = zero();
   for (long lane = 0; lane < n; lane++) v[lane] = p[lane];
@@ -32,6 +34,9 @@ FOVEA_INLINE void store_part(float *p, vf v, long n) {
     store(p, v);
     return;
   }
+#if defined(__x86_64__) && FOVEA_VECTOR_WIDTH == 16
+  __builtin_ia32_storeups512_mask(p, v, (unsigned short)((1u << n) - 1));
+#else
   // By halves: a masked store is slow on some processors.
 #if FOVEA_VECTOR_WIDTH == 8
   if (n & 4) {
@@ -46,6 +51,7 @@ FOVEA_INLINE void store_part(float *p, vf v, long n) {
     v = choose((vi){-1}, broadcast(v[2]), v);
   }
   if (n & 1) *p = v[0];
+#endif
 }
 
 // Sums of many floats are carried on in double, lane by lane.

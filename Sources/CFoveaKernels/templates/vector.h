@@ -1,9 +1,10 @@
 // vector.h: the vector type of one instruction set. Included once by each variant_<isa>.c, which
 // defines before it
 //
-//   FOVEA_VARIANT        portable | avx2
-//   FOVEA_VECTOR_WIDTH   floats in a vector: 4 | 8
-//   FOVEA_HAS_FMA        1 where a fused multiply-add is one instruction
+//   FOVEA_VARIANT           portable | avx2 | avx512 | neon
+//   FOVEA_VECTOR_WIDTH      floats in a vector: 4 | 8 | 16
+//   FOVEA_VECTOR_REGISTERS  how many vectors the processor has by name: 16 | 32
+//   FOVEA_HAS_FMA           1 where a fused multiply-add is one instruction
 //
 // Templates are written over these names only, so that one text serves every instruction set.
 
@@ -44,3 +45,18 @@ FOVEA_INLINE vf choose(vi mask, vf a, vf b) { return (vf)(((vi)a & mask) | ((vi)
 
 // The larger; NaN in either is passed on.
 FOVEA_INLINE vf maximum(vf a, vf b) { return choose((a > b) | (a != a), a, b); }
+
+// x, or the bound that it is beyond; NaN is passed on.
+FOVEA_INLINE vf clamp(vf x, vf lowest, vf highest) {
+  x = choose(x < lowest, lowest, x);
+  return choose(x > highest, highest, x);
+}
+
+// Keeps loads that come later in the text behind the computation of two vectors.
+FOVEA_INLINE void keep_in_order(vf *a, vf *b) {
+#if defined(__x86_64__)
+  __asm__ volatile("" : "+v"(*a), "+v"(*b));
+#elif defined(__aarch64__)
+  __asm__ volatile("" : "+w"(*a), "+w"(*b));
+#endif
+}

@@ -11,11 +11,15 @@ extension Conv2d: ExecutableOperation {
     let packed =
       isConstant
       ? try binding.lasting(bytes: packedBytes) : try binding.workspace(bytes: packedBytes)
+    let workspace = try binding.workspace(
+      bytes: fovea_conv2d_forward_workspace_bytes(kernels, &geometry))
+    var epilogue = fovea_epilogue()
+    if binding.inputs.count == 3 { epilogue.bias = UnsafePointer(binding.inputs[2].floats) }
     let arguments = binding.keep(
       fovea_conv2d_forward_arguments(
         geometry: geometry, in: binding.inputs[0].floats, weight: binding.inputs[1].floats,
-        bias: binding.inputs.count == 3 ? binding.inputs[2].floats : nil, packed: packed,
-        out: binding.outputs[0].floats))
+        weight_scale: nil, packed: packed, workspace: workspace, out: binding.outputs[0].floats,
+        epilogue: epilogue))
     try binding.pack(isConstant: isConstant, capacity: fovea_conv2d_max_steps) {
       fovea_conv2d_forward_pack_steps(kernels, arguments, $0)
     }
@@ -34,7 +38,8 @@ extension Conv2d: ExecutableOperation {
       kernel_height: rows.kernel, kernel_width: columns.kernel,
       stride_height: rows.stride, stride_width: columns.stride,
       dilation_height: rows.dilation, dilation_width: columns.dilation,
-      pad_top: rows.padding.before, pad_left: columns.padding.before, groups: groups)
+      pad_top: rows.padding.before, pad_left: columns.padding.before, groups: groups,
+      algorithm: fovea_conv2d_direct)
   }
 }
 
@@ -48,11 +53,13 @@ extension Conv2dInputGradient: ExecutableOperation {
     let packed =
       isConstant
       ? try binding.lasting(bytes: packedBytes) : try binding.workspace(bytes: packedBytes)
+    let workspace = try binding.workspace(
+      bytes: fovea_conv2d_input_gradient_workspace_bytes(kernels, &geometry))
     let arguments = binding.keep(
       fovea_conv2d_input_gradient_arguments(
         geometry: geometry, out_gradient: binding.inputs[0].floats,
         weight: binding.inputs[1].floats, packed: packed,
-        in_gradient: binding.outputs[0].floats))
+        workspace: workspace, in_gradient: binding.outputs[0].floats, epilogue: fovea_epilogue()))
     try binding.pack(isConstant: isConstant, capacity: fovea_conv2d_max_steps) {
       fovea_conv2d_input_gradient_pack_steps(kernels, arguments, $0)
     }
