@@ -9,6 +9,7 @@ struct Binder {
   let kernels: UnsafePointer<fovea_kernel_table>
   let step: UnsafePointer<UInt64>
   let seed: UInt64
+  let precision: Precision
 
   /// What nodes ask for besides the memory of their values.
   struct Needs {
@@ -58,7 +59,7 @@ struct Binder {
       isConstant: node.inputs.map {
         guard let variable = graph.nodes[$0.node].operation as? Variable else { return false }
         return graph.updates[variable.name] == nil
-      }, step: step, seed: seed, arguments: arguments, allocator: allocator)
+      }, step: step, seed: seed, precision: precision, arguments: arguments, allocator: allocator)
     try executable.bind(&binding)
     return binding
   }

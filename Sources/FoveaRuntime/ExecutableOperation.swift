@@ -58,6 +58,8 @@ public struct KernelBinding {
   public let step: UnsafePointer<UInt64>
   /// The seed of the program's random numbers.
   public let seed: UInt64
+  /// How exact arithmetic has to be.
+  public let precision: Precision
 
   let arguments: ArgumentMemory
   var allocator: BindingAllocator
@@ -75,7 +77,7 @@ public struct KernelBinding {
   init(
     inputs: [Operand], outputs: [Operand], path: String,
     kernels: UnsafePointer<fovea_kernel_table>, isConstant: [Bool], step: UnsafePointer<UInt64>,
-    seed: UInt64, arguments: ArgumentMemory, allocator: BindingAllocator
+    seed: UInt64, precision: Precision, arguments: ArgumentMemory, allocator: BindingAllocator
   ) {
     self.inputs = inputs
     self.outputs = outputs
@@ -84,6 +86,7 @@ public struct KernelBinding {
     self.isConstant = isConstant
     self.step = step
     self.seed = seed
+    self.precision = precision
     self.arguments = arguments
     self.allocator = allocator
   }

@@ -15,6 +15,7 @@ public final class Program {
   /// Weights in the order of the kernels, which a program keeps beside the store's, in bytes.
   public let preparedByteCount: Int
 
+  private let planned: Graph
   private let shapes: GraphShapes
   private let pool: ThreadPool
   private let variables: VariableStore
@@ -37,10 +38,12 @@ public final class Program {
   ///   - variables: The network's variables; several programs may share them.
   ///   - seed: The seed of random operations such as dropout.
   ///   - instructionSet: Which kernels run; the processor's best where left out.
+  ///   - options: How exact arithmetic has to be, and what planning may do.
   /// - Throws: `GraphError` where shapes do not fit, `RuntimeError` where something is missing.
   public init(
     _ graph: Graph, inputs: [String: Shape] = [:], variables: VariableStore, pool: ThreadPool,
-    seed: UInt64 = 0, instructionSet: InstructionSet? = nil
+    seed: UInt64 = 0, instructionSet: InstructionSet? = nil,
+    options: PlanOptions = PlanOptions()
   ) throws {
     try graph.validate()
     let isa = try instructionSet ?? InstructionSet.chosen()
@@ -48,11 +51,13 @@ public final class Program {
       throw RuntimeError.instructionSet(
         isa.rawValue, available: InstructionSet.available.map(\.rawValue))
     }
-    let shapes = try graph.shapes(inputs: inputs)
-    let storage = StoragePlan(graph, shapes)
+    let planned = options.fuses ? try Fusion.apply(to: graph) : graph
+    let shapes = try planned.shapes(inputs: inputs)
+    let storage = StoragePlan(planned, shapes)
     let stepCounter = arguments.keep(UInt64(0))
     let binder = Binder(
-      graph: graph, shapes: shapes, kernels: kernels, step: stepCounter, seed: seed)
+      graph: planned, shapes: shapes, kernels: kernels, step: stepCounter, seed: seed,
+      precision: options.precision)
 
     // First pass: how much memory each node asks for.
     let needs = try binder.needs(of: storage.liveNodes)
@@ -64,7 +69,7 @@ public final class Program {
       switch place {
       case .arena(let block): pointers[value] = arena.base + layout.offsets[block]
       case .variable(let node):
-        guard let variable = graph.nodes[node].operation as? Variable else { continue }
+        guard let variable = planned.nodes[node].operation as? Variable else { continue }
         pointers[value] = try variables.pointer(to: variable)
       }
     }
@@ -101,12 +106,13 @@ public final class Program {
     }
     for (name, value) in storage.copiedUpdates {
       guard let source = lastPointers[value],
-        let target = graph.source(named: name).flatMap({ pointers[$0] })
+        let target = planned.source(named: name).flatMap({ pointers[$0] })
       else { throw RuntimeError.missingVariable(name) }
       steps.append(copy(value, from: source, to: target))
     }
 
     self.graph = graph
+    self.planned = planned
     self.shapes = shapes
     self.pool = pool
     self.variables = variables
@@ -129,7 +135,7 @@ public final class Program {
   /// - Throws: `RuntimeError` where an input is missing or does not fit, or a label is no class; in
   ///   the latter case updates have been written already.
   public func run(_ inputs: [String: Tensor], step: UInt64 = 0) throws(RuntimeError) {
-    for (index, node) in graph.nodes.enumerated() {
+    for (index, node) in planned.nodes.enumerated() {
       guard let input = node.operation as? Input else { continue }
       let value = Value(node: index)
       let expected = shapes[value]
@@ -177,7 +183,7 @@ public final class Program {
   public func withOutput<Result>(
     _ name: String, _ body: (UnsafeBufferPointer<Float>) throws -> Result
   ) throws -> Result {
-    let value = try graph.output(named: name)
+    let value = try planned.output(named: name)
     guard let memory = pointers[value] else { throw RuntimeError.missingVariable(name) }
     return try body(
       UnsafeBufferPointer(
@@ -188,7 +194,7 @@ public final class Program {
   ///
   /// - Throws: `GraphError.unknownName` where there is no such output.
   public func output(_ name: String) throws -> Tensor {
-    let shape = shapes[try graph.output(named: name)]
+    let shape = shapes[try planned.output(named: name)]
     return try withOutput(name) { source in
       Tensor(shape, order: .channelsLast, filling: Float.self) { target in
         _ = target.update(fromContentsOf: source)

@@ -119,6 +119,7 @@ struct StoragePlan {
       for candidate in overwritable
       where candidate.output == output && !taken.contains(candidate.input) && reused == nil {
         let input = node.inputs[candidate.input]
+        guard !isReadOtherwise(candidate.input, of: node, overwritable, output) else { continue }
         reused = overwrite(input, at: index, by: value).map { (candidate.input, $0) }
       }
       if let reused {
@@ -133,6 +134,17 @@ struct StoragePlan {
         blocks.append(Block(byteCount: byteCount, first: first, last: last))
         places[value] = .arena(block: blocks.count - 1)
       }
+    }
+  }
+
+  /// Whether `node` reads the memory of input `position` also as an input that may not be overwritten.
+  private func isReadOtherwise(
+    _ position: Int, of node: Node, _ overwritable: [(output: Int, input: Int)], _ output: Int
+  ) -> Bool {
+    node.inputs.indices.contains { other in
+      other != position && node.operation.readsElements(ofInput: other)
+        && places[node.inputs[other]] == places[node.inputs[position]]
+        && !overwritable.contains { $0.output == output && $0.input == other }
     }
   }
 

@@ -69,7 +69,7 @@ private typealias Support = OperationKernelSupport
           bias: isAffine ? UnsafePointer(biases.start) : nil, running_mean: oldMean.start,
           running_variance: oldVariance.start, workspace: workspace.start, out: out.start,
           mean: saved[0].start, inverse_deviation: saved[1].start, new_running_mean: new[0].start,
-          new_running_variance: new[1].start)
+          new_running_variance: new[1].start, epilogue: fovea_epilogue())
         try withArguments(arguments) { arguments in
           try run(
             kernelSteps { fovea_batch_norm_training_steps(run.kernels, arguments, $0) },
@@ -134,7 +134,7 @@ private typealias Support = OperationKernelSupport
           weight: isAffine ? UnsafePointer(weights.start) : nil,
           bias: isAffine ? UnsafePointer(biases.start) : nil, running_mean: means.start,
           running_variance: variances.start, workspace: nil, out: out.start, mean: nil,
-          inverse_deviation: nil, new_running_mean: nil, new_running_variance: nil)
+          inverse_deviation: nil, new_running_mean: nil, new_running_variance: nil, epilogue: fovea_epilogue())
         try withArguments(arguments) { arguments in
           try run(
             kernelSteps { fovea_batch_norm_inference_steps(run.kernels, arguments, $0) },
@@ -232,7 +232,7 @@ private typealias Support = OperationKernelSupport
         bias: nil, running_mean: vectors[0].start, running_variance: vectors[1].start,
         workspace: workspace.start, out: out.start, mean: vectors[2].start,
         inverse_deviation: vectors[3].start, new_running_mean: vectors[4].start,
-        new_running_variance: vectors[5].start)
+        new_running_variance: vectors[5].start, epilogue: fovea_epilogue())
       try withArguments(arguments) { arguments in
         try run(
           kernelSteps { fovea_batch_norm_training_steps(run.kernels, arguments, $0) },

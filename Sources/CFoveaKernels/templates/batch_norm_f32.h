@@ -117,9 +117,12 @@ FOVEA_INLINE void normalise_rows(
 #define FOVEA_BODY(c, n)                                                                      \
   store_part(                                                                                 \
       y + (c),                                                                                \
-      multiply_add(                                                                           \
-          load_part(x + (c), n) - load_part(mean + (c), n), load_part(scale + (c), n),        \
-          load_part(bias + (c), n)),                                                          \
+      finish(                                                                                 \
+          &a->epilogue,                                                                       \
+          multiply_add(                                                                       \
+              load_part(x + (c), n) - load_part(mean + (c), n), load_part(scale + (c), n),    \
+              load_part(bias + (c), n)),                                                      \
+          c, row * channels + (c), n),                                                        \
       n)
     FOVEA_FOR_EACH_CHANNELS(channels, FOVEA_BODY);
 #undef FOVEA_BODY
@@ -158,6 +161,19 @@ static void FOVEA_NAME(batch_norm_inference)(const void *arguments, void *scratc
 #undef FOVEA_BODY
   channel_factors(a, inverse_deviation, scales, biases);
   normalise_rows(a, block_rows(task, a->rows, a->channels), a->running_mean, scales, biases);
+}
+
+static void FOVEA_NAME(batch_norm_fold)(const void *arguments, void *scratch, long task) {
+  (void)scratch, (void)task;
+  const fovea_batch_norm_fold_arguments *a = arguments;
+  for (long c = 0; c < a->channels; c++) {
+    const double deviation = sqrt((double)a->running_variance[c] + (double)a->epsilon);
+    const double scale = (a->weight ? (double)a->weight[c] : 1) / deviation;
+    const double from = (a->convolution_bias ? (double)a->convolution_bias[c] : 0);
+    a->scale[c] = (float)scale;
+    a->shift[c] = (float)(
+        (a->bias ? (double)a->bias[c] : 0) + (from - (double)a->running_mean[c]) * scale);
+  }
 }
 
 // Sums of g and of g * h over a block, for the n channels at c.

@@ -9,7 +9,8 @@ extension BatchNorm2d: ExecutableOperation {
 
   public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
     let kernels = binding.kernels
-    let arguments = binding.keep(binding.normalisation(epsilon: epsilon))
+    let arguments = binding.keep(
+      binding.normalisation(epsilon: epsilon, isAffine: binding.inputs.count == 5))
     try binding.run(
       capacity: fovea_batch_norm_max_steps,
       scratchBytes: fovea_batch_norm_scratch_bytes(arguments.pointee.channels)
@@ -23,24 +24,8 @@ extension BatchNorm2dTraining: ExecutableOperation {
   }
 
   public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
-    let kernels = binding.kernels
-    var arguments = binding.normalisation(epsilon: epsilon)
-    arguments.momentum = momentum
-    arguments.workspace = try binding.workspace(
-      bytes: fovea_batch_norm_workspace_bytes(arguments.rows, arguments.channels)
-    ).assumingMemoryBound(to: Float.self)
-    func result(_ output: Output) -> UnsafeMutablePointer<Float> {
-      binding.outputs[output.rawValue].floats
-    }
-    arguments.mean = result(.mean)
-    arguments.inverse_deviation = result(.inverseDeviation)
-    arguments.new_running_mean = result(.runningMean)
-    arguments.new_running_variance = result(.runningVariance)
-    let kept = binding.keep(arguments)
-    try binding.run(
-      capacity: fovea_batch_norm_max_steps,
-      scratchBytes: fovea_batch_norm_scratch_bytes(arguments.channels)
-    ) { fovea_batch_norm_training_steps(kernels, kept, $0) }
+    try binding.normaliseInTraining(
+      self, isAffine: binding.inputs.count == 5, fovea_epilogue())
   }
 }
 
@@ -73,7 +58,7 @@ extension BatchNorm2dGradient: ExecutableOperation {
 
 extension KernelBinding {
   /// What inference and training have in common: image, running statistics, weight and bias.
-  fileprivate func normalisation(epsilon: Float) -> fovea_batch_norm_arguments {
+  fileprivate func normalisation(epsilon: Float, isAffine: Bool) -> fovea_batch_norm_arguments {
     let image = inputs[0].shape
     var arguments = fovea_batch_norm_arguments()
     arguments.rows = image[0] * image[2] * image[3]
@@ -82,11 +67,36 @@ extension KernelBinding {
     arguments.in = UnsafePointer(inputs[0].floats)
     arguments.running_mean = UnsafePointer(inputs[1].floats)
     arguments.running_variance = UnsafePointer(inputs[2].floats)
-    if inputs.count == 5 {
+    if isAffine {
       arguments.weight = UnsafePointer(inputs[3].floats)
       arguments.bias = UnsafePointer(inputs[4].floats)
     }
     arguments.out = outputs[0].floats
     return arguments
+  }
+
+  /// Normalises with the batch's statistics, and ends with `epilogue`.
+  mutating func normaliseInTraining(
+    _ operation: BatchNorm2dTraining, isAffine: Bool, _ epilogue: fovea_epilogue
+  ) throws(RuntimeError) {
+    var arguments = normalisation(epsilon: operation.epsilon, isAffine: isAffine)
+    arguments.momentum = operation.momentum
+    arguments.workspace = try workspace(
+      bytes: fovea_batch_norm_workspace_bytes(arguments.rows, arguments.channels)
+    ).assumingMemoryBound(to: Float.self)
+    func result(_ output: BatchNorm2dTraining.Output) -> UnsafeMutablePointer<Float> {
+      outputs[output.rawValue].floats
+    }
+    arguments.mean = result(.mean)
+    arguments.inverse_deviation = result(.inverseDeviation)
+    arguments.new_running_mean = result(.runningMean)
+    arguments.new_running_variance = result(.runningVariance)
+    arguments.epilogue = epilogue
+    let kept = keep(arguments)
+    let table = kernels
+    try run(
+      capacity: fovea_batch_norm_max_steps,
+      scratchBytes: fovea_batch_norm_scratch_bytes(arguments.channels)
+    ) { fovea_batch_norm_training_steps(table, kept, $0) }
   }
 }

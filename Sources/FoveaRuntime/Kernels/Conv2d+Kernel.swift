@@ -4,29 +4,7 @@ import FoveaTensors
 
 extension Conv2d: ExecutableOperation {
   public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
-    let kernels = binding.kernels
-    var geometry = geometry(image: binding.inputs[0].shape, output: binding.outputs[0].shape)
-    let isConstant = binding.isConstant[1]
-    let packedBytes = fovea_conv2d_forward_packed_bytes(kernels, &geometry)
-    let packed =
-      isConstant
-      ? try binding.lasting(bytes: packedBytes) : try binding.workspace(bytes: packedBytes)
-    let workspace = try binding.workspace(
-      bytes: fovea_conv2d_forward_workspace_bytes(kernels, &geometry))
-    var epilogue = fovea_epilogue()
-    if binding.inputs.count == 3 { epilogue.bias = UnsafePointer(binding.inputs[2].floats) }
-    let arguments = binding.keep(
-      fovea_conv2d_forward_arguments(
-        geometry: geometry, in: binding.inputs[0].floats, weight: binding.inputs[1].floats,
-        weight_scale: nil, packed: packed, workspace: workspace, out: binding.outputs[0].floats,
-        epilogue: epilogue))
-    try binding.pack(isConstant: isConstant, capacity: fovea_conv2d_max_steps) {
-      fovea_conv2d_forward_pack_steps(kernels, arguments, $0)
-    }
-    try binding.run(
-      capacity: fovea_conv2d_max_steps,
-      scratchBytes: fovea_conv2d_forward_scratch_bytes(kernels, &geometry)
-    ) { fovea_conv2d_forward_steps(kernels, arguments, $0) }
+    try FusedConv2d(self).bind(&binding)
   }
 
   /// What the kernels are told of a convolution; images and results are `[N, C, H, W]`.
@@ -45,28 +23,7 @@ extension Conv2d: ExecutableOperation {
 
 extension Conv2dInputGradient: ExecutableOperation {
   public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
-    let kernels = binding.kernels
-    var geometry = convolution.geometry(
-      image: binding.outputs[0].shape, output: binding.inputs[0].shape)
-    let isConstant = binding.isConstant[1]
-    let packedBytes = fovea_conv2d_input_gradient_packed_bytes(kernels, &geometry)
-    let packed =
-      isConstant
-      ? try binding.lasting(bytes: packedBytes) : try binding.workspace(bytes: packedBytes)
-    let workspace = try binding.workspace(
-      bytes: fovea_conv2d_input_gradient_workspace_bytes(kernels, &geometry))
-    let arguments = binding.keep(
-      fovea_conv2d_input_gradient_arguments(
-        geometry: geometry, out_gradient: binding.inputs[0].floats,
-        weight: binding.inputs[1].floats, packed: packed,
-        workspace: workspace, in_gradient: binding.outputs[0].floats, epilogue: fovea_epilogue()))
-    try binding.pack(isConstant: isConstant, capacity: fovea_conv2d_max_steps) {
-      fovea_conv2d_input_gradient_pack_steps(kernels, arguments, $0)
-    }
-    try binding.run(
-      capacity: fovea_conv2d_max_steps,
-      scratchBytes: fovea_conv2d_input_gradient_scratch_bytes(kernels, &geometry)
-    ) { fovea_conv2d_input_gradient_steps(kernels, arguments, $0) }
+    try FusedConv2dInputGradient(self).bind(&binding)
   }
 }
 
@@ -75,6 +32,7 @@ extension Conv2dWeightGradient: ExecutableOperation {
     let kernels = binding.kernels
     var geometry = convolution.geometry(
       image: binding.inputs[0].shape, output: binding.inputs[1].shape)
+    geometry.algorithm = binding.algorithm(.weightGradient, geometry)
     let workspace = try binding.workspace(
       bytes: fovea_conv2d_weight_gradient_workspace_bytes(kernels, &geometry))
     let arguments = binding.keep(
@@ -90,7 +48,7 @@ extension Conv2dWeightGradient: ExecutableOperation {
 
 extension KernelBinding {
   /// Packs weights once where no run changes them, else each time.
-  fileprivate mutating func pack(
+  mutating func pack(
     isConstant: Bool, capacity: Int, _ fill: (UnsafeMutablePointer<fovea_step>) -> Int
   ) throws(RuntimeError) {
     if isConstant {

@@ -1,0 +1,13 @@
+/// What planning a program may do.
+public struct PlanOptions: Hashable, Codable, Sendable {
+  /// How exact arithmetic has to be.
+  public var precision: Precision
+  /// Whether operations that follow each other are joined where one kernel can do both.
+  public var fuses: Bool
+
+  /// Gathers the options.
+  public init(precision: Precision = .float32, fuses: Bool = true) {
+    self.precision = precision
+    self.fuses = fuses
+  }
+}
