@@ -11,6 +11,7 @@
 #include "vector.h"
 #include "part.h"
 #include "exponential.h"
+#include "activation.h"
 
 #include "broadcast_tile.h"
 #include "panel.h"
@@ -22,6 +23,7 @@
 #include "depthwise_conv2d_f32.h"
 #include "matmul_f32.h"
 
+#include "activations_f32.h"
 #include "batch_norm_f32.h"
 #include "dropout_f32.h"
 #include "elementwise_f32.h"
