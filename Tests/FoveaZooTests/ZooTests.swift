@@ -1,7 +1,8 @@
 import FoveaAnalysis
 import FoveaLayers
+import FoveaRuntime
+import FoveaTensors
 import FoveaZoo
-import Foundation
 import Testing
 
 @Suite struct ZooTests {
@@ -19,33 +20,49 @@ import Testing
 
   @Test(arguments: [
     ("simple-cnn", 248_864), ("simple-cnn-3v7", 58_608), ("resnet18", 1_814_073_344),
-    ("vgg16", 15_470_264_320),
+    ("vgg16", 15_470_264_320), ("resnet50", 4_089_184_256), ("mobilenet-v2", 300_774_272),
   ])
   func `multiply-adds are counted on the output grid`(name: String, expected: Int) throws {
     let model = try ZooModel.named(name).build()
     #expect(try ModelSummary(of: model.inference).totals.multiplyAdds == expected)
   }
 
-  /// What `Tools/golden/zoo.py` wrote of torchvision's state_dict.
-  struct StateDict: Decodable {
-    struct Entry: Decodable {
-      let name: String
-      let shape: [Int]
-    }
-    let entries: [Entry]
-  }
-
-  @Test(arguments: ["resnet18", "vgg16"])
+  @Test(arguments: Torchvision.names)
   func `weights have torchvision's names and shapes`(name: String) throws {
-    let file = try #require(
-      Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Golden"))
-    let golden = try JSONDecoder().decode(StateDict.self, from: Data(contentsOf: file))
+    let golden = try Torchvision(name)
     let expected = golden.entries.filter { !$0.name.hasSuffix("num_batches_tracked") }
     let model = try ZooModel.named(name).build()
+    #expect(model.parameterCount == golden.parameters)
+    #expect(
+      try ModelSummary(of: model.inference).totals.multiplyAdds == golden.multiplyAdds)
     let actual = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.shape) })
     #expect(expected.count == actual.count)
     for entry in expected {
       #expect(actual[entry.name]?.dimensions == entry.shape, "\(entry.name)")
+    }
+  }
+
+  /// All weights are numbers that both sides make from their names.
+  @Test(arguments: Torchvision.names.filter { $0 != "vgg16" })
+  func `logits are torchvision's`(name: String) throws {
+    let golden = try Torchvision(name)
+    let input = Shape(try #require(golden.input))
+    let expected = try #require(golden.logits)
+    let model = try ZooModel.named(name).build(
+      input: Shape(Array(input.dimensions.dropFirst())), classes: golden.classes)
+    var weights = Weights()
+    for parameter in model.parameters {
+      weights[parameter.name] = knownWeight(parameter.name, parameter.shape)
+    }
+    let program = try Program(
+      model.inference, inputs: [Model.inputName: input], variables: VariableStore(weights),
+      pool: ThreadPool(threads: 2))
+    try program.run([Model.inputName: known("input", input, in: -1...1)])
+    let actual = try program.output(Model.outputName).floats
+    #expect(actual.count == expected.count)
+    let scale = expected.map(abs).max() ?? 0
+    for (logit, goal) in zip(actual, expected) {
+      #expect(abs(logit - goal) <= 5e-5 * scale, "\(logit), not \(goal)")
     }
   }
 
