@@ -134,7 +134,7 @@ let package = Package(
         "FuzzSupport",
       ], resources: [.copy("Golden")]),
     tests(
-      "FoveaZoo", ["FoveaAnalysis", "FoveaLayers", "FoveaRuntime", "FoveaTensors"],
+      "FoveaZoo", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors"],
       resources: [.copy("Golden")]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
     // The executable is a dependency, so that it is built before the tests that run it.

@@ -20,6 +20,9 @@ struct Torchvision: Decodable {
   let input: [Int]?
   let classes: Int?
   let logits: [Float]?
+  /// The first bias, and what the gradient by it is.
+  let bias: String?
+  let biasGradient: [Float]?
   /// The tensors of the state_dict.
   let entries: [Entry]
 

@@ -1,4 +1,4 @@
-"""Records the weights' names of torchvision's networks, their cost, and logits under known weights."""
+"""Records the weights' names of torchvision's networks, their cost, and what known weights give."""
 
 import math
 
@@ -74,15 +74,27 @@ def known_weight(name, shape):
     return known(name, shape, -bound, bound)
 
 
-def logits(name, function, image):
-    """The logits in float64, with every weight and the images known by name."""
+def run(name, function, image):
+    """Logits, and the gradient by the first bias of the loss Σ logits · upstream, in float64.
+
+    Every weight and input is known by name; batch normalisation is in inference.
+    """
     model = build(name, function, CLASSES).double()
     model.load_state_dict({
         key: value if key.endswith("num_batches_tracked") else known_weight(key, value.shape)
         for key, value in model.state_dict().items()
     })
-    with torch.no_grad():
-        return model(known("input", (BATCH, *image), -1, 1))
+    logits = model(known("input", (BATCH, *image), -1, 1))
+    (logits * known("upstream", logits.shape, -1, 1)).sum().backward()
+    bias = next(key for key in model.state_dict() if key.endswith("bias"))
+    return {
+        "logits": nine_digits(logits), "bias": bias,
+        "biasGradient": nine_digits(model.get_parameter(bias).grad),
+    }
+
+
+def nine_digits(values):
+    return [float(f"{value:.9g}") for value in values.flatten().tolist()]
 
 
 def record():
@@ -100,10 +112,8 @@ def record():
             "keys": len(entries), "multiplyAdds": multiply_adds(model, image),
         }
         if small is not None:
-            values = logits(name, function, small).flatten().tolist()
             more |= {
-                "input": [BATCH, *small], "classes": CLASSES,
-                "logits": [float(f"{value:.9g}") for value in values],
+                "input": [BATCH, *small], "classes": CLASSES, **run(name, function, small)
             }
         version = torchvision.__version__.split("+")[0]
         write_json(
