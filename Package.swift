@@ -133,7 +133,9 @@ let package = Package(
         "FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo",
         "FuzzSupport",
       ], resources: [.copy("Golden")]),
-    tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
+    tests(
+      "FoveaZoo", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors"],
+      resources: [.copy("Golden")]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
     // The executable is a dependency, so that it is built before the tests that run it.
     tests("FoveaTool", ["FoveaData", "FoveaFormats", "FoveaTensors"]),

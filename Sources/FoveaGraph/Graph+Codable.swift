@@ -13,6 +13,8 @@ public struct OperationRegistry: Sendable {
     AdaptiveAvgPool2d.self, AdaptiveAvgPool2dGradient.self,
     BatchNorm2d.self, BatchNorm2dTraining.self, BatchNorm2dGradient.self,
     Unary.self, Scale.self, ReLU.self, ReLUGradient.self, Binary.self,
+    LeakyReLU.self, LeakyReLUGradient.self, Hardtanh.self, HardtanhGradient.self, Sigmoid.self,
+    SiLU.self, SiLUGradient.self, Hardsigmoid.self, Hardswish.self, HardswishGradient.self,
     BroadcastTo.self, SumTo.self, Reduce.self, MaxGradient.self,
     Reshape.self, Flatten.self, Unsqueeze.self, Concat.self, Split.self, Slice.self,
     SliceGradient.self, Dropout.self, Softmax.self, LogSoftmax.self, CrossEntropy.self,

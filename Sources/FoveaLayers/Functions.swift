@@ -57,6 +57,45 @@ public func tanh(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
   try input.tracer.append(Unary(.tanh), [input])[0]
 }
 
+/// Each element where it is above 0, and `negativeSlope` times it elsewhere.
+public func leakyReLU(_ input: SymbolicTensor, negativeSlope: Float = 0.01)
+  throws(GraphError) -> SymbolicTensor
+{
+  try input.tracer.append(FoveaGraph.LeakyReLU(negativeSlope: negativeSlope), [input])[0]
+}
+
+/// Each element, held to `minimum` … `maximum`.
+public func hardtanh(_ input: SymbolicTensor, minimum: Float = -1, maximum: Float = 1)
+  throws(GraphError) -> SymbolicTensor
+{
+  try input.tracer.append(FoveaGraph.Hardtanh(minimum: minimum, maximum: maximum), [input])[0]
+}
+
+/// Each element, held to 0 … 6.
+public func relu6(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
+  try hardtanh(input, minimum: 0, maximum: 6)
+}
+
+/// The logistic function of each element, `1 / (1 + e⁻ˣ)`.
+public func sigmoid(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
+  try input.tracer.append(FoveaGraph.Sigmoid(), [input])[0]
+}
+
+/// Each element times its logistic function.
+public func silu(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
+  try input.tracer.append(FoveaGraph.SiLU(), [input])[0]
+}
+
+/// A line in place of the logistic function of each element: `x / 6 + 1/2`, held to 0…1.
+public func hardsigmoid(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
+  try input.tracer.append(FoveaGraph.Hardsigmoid(), [input])[0]
+}
+
+/// Each element times its hard sigmoid.
+public func hardswish(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
+  try input.tracer.append(FoveaGraph.Hardswish(), [input])[0]
+}
+
 /// Tensors one after another along an axis; 1 is the channels.
 public func concatenate(_ inputs: [SymbolicTensor], axis: Int = 1)
   throws(GraphError) -> SymbolicTensor

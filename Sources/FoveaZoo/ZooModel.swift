@@ -44,7 +44,10 @@ public struct ZooModel: Sendable {
   }
 
   /// Every network, in the order in which lists show them.
-  public static let all: [ZooModel] = [simpleCNN, simpleCNN3v7, lenet5, resnet18, vgg16]
+  public static let all: [ZooModel] = [
+    simpleCNN, simpleCNN3v7, lenet5, resnet18CIFAR, resnet18, resnet34, resnet50, mobileNetV2,
+    efficientNetB0, vgg16,
+  ]
 
   /// The network called `name`.
   ///

@@ -130,6 +130,40 @@ struct OperationCase {
       let shape = $0.shape()
       return OperationCase(ReLUGradient(), [.random(shape), .random(shape)])
     },
+    "LeakyReLU": {
+      let slope = $0.element(of: [Float(0), 0.01, 1.5, -0.25])
+      return OperationCase(LeakyReLU(negativeSlope: slope), [.random($0.shape())])
+    },
+    "LeakyReLUGradient": {
+      let shape = $0.shape()
+      return OperationCase(
+        LeakyReLUGradient(negativeSlope: $0.element(of: [0.01, -0.25])),
+        [.random(shape), .random(shape)])
+    },
+    "Hardtanh": {
+      OperationCase(
+        Hardtanh(minimum: $0.element(of: [-1, 0]), maximum: 3),
+        [.tensor(betweenKinks($0.shape(), &$0))])
+    },
+    "HardtanhGradient": {
+      let shape = $0.shape()
+      return OperationCase(
+        HardtanhGradient(minimum: $0.element(of: [-1, 0]), maximum: 3),
+        [.random(shape), .tensor(betweenKinks(shape, &$0))])
+    },
+    "Sigmoid": { OperationCase(Sigmoid(), [.random($0.shape(), in: -5...5)]) },
+    "SiLU": { OperationCase(SiLU(), [.random($0.shape(), in: -5...5)]) },
+    "SiLUGradient": {
+      let shape = $0.shape()
+      return OperationCase(SiLUGradient(), [.random(shape), .random(shape, in: -5...5)])
+    },
+    "Hardsigmoid": { OperationCase(Hardsigmoid(), [.tensor(betweenKinks($0.shape(), &$0))]) },
+    "Hardswish": { OperationCase(Hardswish(), [.tensor(betweenKinks($0.shape(), &$0))]) },
+    "HardswishGradient": {
+      let shape = $0.shape()
+      return OperationCase(
+        HardswishGradient(), [.random(shape), .tensor(betweenKinks(shape, &$0))])
+    },
     "Binary": {
       let function = $0.element(of: Binary.Function.allCases)
       let shape = $0.shape()
@@ -306,6 +340,12 @@ extension OperationCase {
     _ shape: Shape, among range: ClosedRange<Int>, _ choices: inout SeededChoices
   ) -> Tensor {
     Tensor(shape, (0..<shape.elementCount).map { _ in Float(choices.integer(range)) })
+  }
+
+  /// Numbers from −5 to 5, none of them near a whole one.
+  private static func betweenKinks(_ shape: Shape, _ choices: inout SeededChoices) -> Tensor {
+    let sixteenths = numbers(shape, among: -80...79, &choices)
+    return Tensor(shape, sixteenths.floats.map { ($0 + 0.5) / 16 })
   }
 
   private static func reducedAxes(of shape: Shape, _ choices: inout SeededChoices) -> [Int] {

@@ -70,6 +70,33 @@ private struct Refusal {
     ])
   }
 
+  @Test func activations() {
+    let bounds = "finite numbers, the minimum below the maximum"
+    check([
+      Refusal(ReLU(), [image, image], .inputCount("ReLU", expected: 1...1, actual: 2)),
+      Refusal(
+        LeakyReLU(negativeSlope: .infinity), [image],
+        .setting(
+          "LeakyReLU", name: "negativeSlope", value: "inf", allowed: "a finite number")),
+      Refusal(
+        LeakyReLUGradient(negativeSlope: .nan), [image, image],
+        .setting(
+          "LeakyReLUGradient", name: "negativeSlope", value: "nan", allowed: "a finite number")),
+      Refusal(
+        Hardtanh(minimum: 1, maximum: 1), [image],
+        .setting("Hardtanh", name: "bounds", value: "1.0…1.0", allowed: bounds)),
+      Refusal(
+        Hardtanh(minimum: 0, maximum: .infinity), [image],
+        .setting("Hardtanh", name: "bounds", value: "0.0…inf", allowed: bounds)),
+      Refusal(
+        HardtanhGradient(minimum: 0, maximum: -6), [image, image],
+        .setting("HardtanhGradient", name: "bounds", value: "0.0…-6.0", allowed: bounds)),
+      Refusal(
+        SiLUGradient(), [image, weight],
+        .shape("SiLUGradient", input: "gradient", expected: weight, actual: image)),
+    ])
+  }
+
   @Test func `matrix products`() {
     check([
       Refusal(Linear(), [image, [3, 4]], .rank("Linear", expected: 2, actual: image)),

@@ -47,6 +47,28 @@ struct Block: CompositeLayer {
     #expect(try model.outputShape == [5])
   }
 
+  @Test func `activations append their operation, with its settings`() throws {
+    let model = try Model(input: [3, 8, 8]) {
+      FoveaLayers.LeakyReLU()
+      FoveaLayers.LeakyReLU(negativeSlope: 0.2)
+      FoveaLayers.Hardtanh()
+      FoveaLayers.Hardtanh(minimum: -2, maximum: 3)
+      ReLU6()
+      FoveaLayers.Sigmoid()
+      FoveaLayers.SiLU()
+      FoveaLayers.Hardsigmoid()
+      FoveaLayers.Hardswish()
+    }
+    let expected: [AnyHashable] = [
+      FoveaGraph.LeakyReLU(negativeSlope: 0.01), FoveaGraph.LeakyReLU(negativeSlope: 0.2),
+      FoveaGraph.Hardtanh(minimum: -1, maximum: 1), FoveaGraph.Hardtanh(minimum: -2, maximum: 3),
+      FoveaGraph.Hardtanh(minimum: 0, maximum: 6), FoveaGraph.Sigmoid(), FoveaGraph.SiLU(),
+      FoveaGraph.Hardsigmoid(), FoveaGraph.Hardswish(),
+    ]
+    let appended = model.inference.nodes.dropFirst().map { AnyHashable($0.operation) }
+    #expect(appended == expected)
+  }
+
   @Test func `input channels are inferred, or checked where they are given`() throws {
     #expect(
       try Model(input: [3, 8, 8]) { Conv2d(3, 10, kernel: 2, stride: 2) }.outputShape

@@ -37,6 +37,9 @@ struct GoldenCase: Decodable, CustomTestStringConvertible {
     let betas: [Double]?
     let nesterov: Bool?
     let weightDecay: Double?
+    let negativeSlope: Float?
+    let minimum: Float?
+    let maximum: Float?
 
     /// The windows along height and width.
     var windows: (rows: Window, columns: Window) {

@@ -10,6 +10,7 @@ import Testing
     "batch_norm2d", "relu", "exp", "log", "sqrt", "neg", "tanh", "add", "sub", "mul", "div", "sum",
     "mean",
     "amax", "softmax", "log_softmax", "cross_entropy", "concat", "slice", "flatten", "reshape",
+    "leaky_relu", "hardtanh", "sigmoid", "silu", "hardsigmoid", "hardswish",
   ]
 
   /// The operation, and the roles of its inputs in its own order.
@@ -57,6 +58,16 @@ import Testing
     case "sqrt": return (Unary(.sqrt), ["input"])
     case "neg": return (Unary(.negate), ["input"])
     case "tanh": return (Unary(.tanh), ["input"])
+    case "leaky_relu":
+      return (LeakyReLU(negativeSlope: try #require(arguments.negativeSlope)), ["input"])
+    case "hardtanh":
+      let operation = Hardtanh(
+        minimum: try #require(arguments.minimum), maximum: try #require(arguments.maximum))
+      return (operation, ["input"])
+    case "sigmoid": return (Sigmoid(), ["input"])
+    case "silu": return (SiLU(), ["input"])
+    case "hardsigmoid": return (Hardsigmoid(), ["input"])
+    case "hardswish": return (Hardswish(), ["input"])
     case "add": return (Binary(.add), ["input", "other"])
     case "sub": return (Binary(.subtract), ["input", "other"])
     case "mul": return (Binary(.multiply), ["input", "other"])

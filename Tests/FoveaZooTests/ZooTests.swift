@@ -1,7 +1,9 @@
 import FoveaAnalysis
+import FoveaGraph
 import FoveaLayers
+import FoveaRuntime
+import FoveaTensors
 import FoveaZoo
-import Foundation
 import Testing
 
 @Suite struct ZooTests {
@@ -19,33 +21,71 @@ import Testing
 
   @Test(arguments: [
     ("simple-cnn", 248_864), ("simple-cnn-3v7", 58_608), ("resnet18", 1_814_073_344),
-    ("vgg16", 15_470_264_320),
+    ("vgg16", 15_470_264_320), ("resnet50", 4_089_184_256), ("mobilenet-v2", 300_774_272),
   ])
   func `multiply-adds are counted on the output grid`(name: String, expected: Int) throws {
     let model = try ZooModel.named(name).build()
     #expect(try ModelSummary(of: model.inference).totals.multiplyAdds == expected)
   }
 
-  /// What `Tools/golden/zoo.py` wrote of torchvision's state_dict.
-  struct StateDict: Decodable {
-    struct Entry: Decodable {
-      let name: String
-      let shape: [Int]
-    }
-    let entries: [Entry]
-  }
-
-  @Test(arguments: ["resnet18", "vgg16"])
+  @Test(arguments: Torchvision.names)
   func `weights have torchvision's names and shapes`(name: String) throws {
-    let file = try #require(
-      Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Golden"))
-    let golden = try JSONDecoder().decode(StateDict.self, from: Data(contentsOf: file))
+    let golden = try Torchvision(name)
     let expected = golden.entries.filter { !$0.name.hasSuffix("num_batches_tracked") }
     let model = try ZooModel.named(name).build()
+    #expect(model.parameterCount == golden.parameters)
+    #expect(
+      try ModelSummary(of: model.inference).totals.multiplyAdds == golden.multiplyAdds)
     let actual = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.shape) })
     #expect(expected.count == actual.count)
     for entry in expected {
       #expect(actual[entry.name]?.dimensions == entry.shape, "\(entry.name)")
+    }
+  }
+
+  /// All weights are numbers that both sides make from their names.
+  @Test(arguments: Torchvision.names.filter { $0 != "vgg16" })
+  func `logits and a gradient through all layers are torchvision's`(name: String) throws {
+    let golden = try Torchvision(name)
+    let input = Shape(try #require(golden.input))
+    let classes = try #require(golden.classes)
+    let bias = try #require(golden.bias)
+    let model = try ZooModel.named(name).build(
+      input: Shape(Array(input.dimensions.dropFirst())), classes: classes)
+    var weights = Weights()
+    for parameter in model.parameters {
+      weights[parameter.name] = knownWeight(parameter.name, parameter.shape)
+    }
+    let upstream: Shape = [input[0], classes]
+    var builder = try GraphBuilder(extending: model.inference)
+    let product = try builder.apply(
+      Binary(.multiply), model.inference.output(named: Model.outputName),
+      builder.input("upstream", upstream.replacing(0, with: 1)), path: "loss")
+    let loss = try builder.apply(
+      Reduce(.sum, axes: [0, 1], keepDimensions: false), product, path: "loss")
+    try builder.output("loss", loss)
+    let program = try Program(
+      differentiate(builder.graph, loss: "loss", withRespectTo: [bias]),
+      inputs: [Model.inputName: input, "upstream": upstream], variables: VariableStore(weights),
+      pool: ThreadPool(threads: 2))
+    try program.run([
+      Model.inputName: known("input", input, in: -1...1),
+      "upstream": known("upstream", upstream, in: -1...1),
+    ])
+    try expectClose(program.output(Model.outputName).floats, golden.logits, relative: 5e-5)
+    // Where rounding turns a sign at a ReLU, the gradient jumps: PyTorch's own float32 strays from its
+    // float64 by up to 5.5e-3 here.
+    try expectClose(
+      program.output(Graph.gradientName(of: bias)).floats, golden.biasGradient, relative: 2e-2)
+  }
+
+  /// - Parameter relative: The largest difference, as a share of the largest expected magnitude.
+  private func expectClose(_ actual: [Float], _ expected: [Float]?, relative: Float) throws {
+    let expected = try #require(expected)
+    #expect(actual.count == expected.count)
+    let scale = expected.map(abs).max() ?? 0
+    for (value, goal) in zip(actual, expected) {
+      #expect(abs(value - goal) <= relative * scale, "\(value), not \(goal), of \(scale)")
     }
   }
 

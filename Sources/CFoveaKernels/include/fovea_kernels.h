@@ -32,6 +32,7 @@ fovea_isa fovea_best_isa(void);
 // False in a debug build, where SwiftPM compiles C without optimisation.
 bool fovea_kernels_are_optimised(void);
 
+#include "fovea_activations.h"
 #include "fovea_batch_norm.h"
 #include "fovea_conv2d.h"
 #include "fovea_dropout.h"

@@ -12,6 +12,7 @@
 #include "vector.h"
 #include "part.h"
 #include "exponential.h"
+#include "activation.h"
 
 #include "epilogue.h"
 
@@ -28,6 +29,7 @@
 #include "winograd_weight_gradient_f32.h"
 #include "matmul_f32.h"
 
+#include "activations_f32.h"
 #include "batch_norm_f32.h"
 #include "dropout_f32.h"
 #include "elementwise_f32.h"
