@@ -160,7 +160,10 @@ import Testing
       }
     }
     let store = try VariableStore(deep.initialWeights(seed: 1))
-    let program = try Program(deep.inference, variables: store, pool: ThreadPool(threads: 1))
+    // Minimal filtering would need room for its transformed tiles.
+    let program = try Program(
+      deep.inference, variables: store, pool: ThreadPool(threads: 1),
+      options: PlanOptions(precision: .exactConvolution))
     // Input and output of one convolution at a time; ReLU in place; a little for the weights.
     let map = 8 * 32 * 32 * 4
     #expect(program.arenaByteCount <= 2 * map + map / 2)

@@ -2,7 +2,7 @@
 //
 //   out = activation(sum + bias[channel] + residual)          0 instead where mask is not above 0
 //
-// Layout    residual and mask like the result; residual may be the result's own memory.
+// Layout    residual and mask like the result; residual may be the result's own memory, mask not.
 // Numbers   NaN passes every activation.
 
 #ifndef FOVEA_EPILOGUE_H

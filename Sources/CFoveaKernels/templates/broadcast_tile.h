@@ -91,7 +91,7 @@ FOVEA_INLINE void run_tile(
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++)
 #pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) sum[i][v] = clamp(sum[i][v], lowest, highest);
+      for (int v = 0; v < vectors; v++) sum[i][v] = hardtanh_of(sum[i][v], lowest, highest);
   }
   if (mask) {
 #pragma clang loop unroll(full)

@@ -1,21 +1,17 @@
 // epilogue.h: the functions of fovea_epilogue.h on vectors.
 
-FOVEA_INLINE vf sigmoid_of(vf x) {
-  return broadcast(1) / (broadcast(1) + exponential_of(-x));
-}
-
 FOVEA_INLINE vf activate(const fovea_epilogue *e, vf x) {
   switch (e->activation) {
     case fovea_activation_none:
       return x;
     case fovea_activation_clamp:
-      return clamp(x, broadcast(e->parameters[0]), broadcast(e->parameters[1]));
+      return hardtanh_of(x, broadcast(e->parameters[0]), broadcast(e->parameters[1]));
     case fovea_activation_leaky_relu:
-      return choose(x > zero(), x, broadcast(e->parameters[0]) * x);
+      return leaky_relu_of(x, broadcast(e->parameters[0]));
     case fovea_activation_silu:
-      return x * sigmoid_of(x);
+      return silu_of(x);
     case fovea_activation_hardswish:
-      return x * clamp(x + broadcast(3), zero(), broadcast(6)) * broadcast(1 / 6.0f);
+      return hardswish_of(x);
   }
   return x;
 }

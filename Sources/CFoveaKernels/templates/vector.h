@@ -46,12 +46,6 @@ FOVEA_INLINE vf choose(vi mask, vf a, vf b) { return (vf)(((vi)a & mask) | ((vi)
 // The larger; NaN in either is passed on.
 FOVEA_INLINE vf maximum(vf a, vf b) { return choose((a > b) | (a != a), a, b); }
 
-// x, or the bound that it is beyond; NaN is passed on.
-FOVEA_INLINE vf clamp(vf x, vf lowest, vf highest) {
-  x = choose(x < lowest, lowest, x);
-  return choose(x > highest, highest, x);
-}
-
 // Keeps loads that come later in the text behind the computation of two vectors.
 FOVEA_INLINE void keep_in_order(vf *a, vf *b) {
 #if defined(__x86_64__)

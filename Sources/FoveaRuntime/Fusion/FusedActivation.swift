@@ -5,11 +5,19 @@ import FoveaGraph
 enum FusedActivation: Hashable, Codable, Sendable {
   case none
   case clamp(lowest: Float, highest: Float)
+  case leakyReLU(negativeSlope: Float)
+  case silu
+  case hardswish
 
   /// The function of an operation that kernels know; `nil` for others.
   init?(_ operation: any Operation) {
     switch operation {
     case is ReLU: self = .clamp(lowest: 0, highest: .infinity)
+    case let function as Hardtanh:
+      self = .clamp(lowest: function.minimum, highest: function.maximum)
+    case let function as LeakyReLU: self = .leakyReLU(negativeSlope: function.negativeSlope)
+    case is SiLU: self = .silu
+    case is Hardswish: self = .hardswish
     default: return nil
     }
   }
@@ -24,6 +32,11 @@ extension fovea_epilogue {
     case .clamp(let lowest, let highest):
       self.activation = fovea_activation_clamp
       parameters = (lowest, highest)
+    case .leakyReLU(let slope):
+      self.activation = fovea_activation_leaky_relu
+      parameters.0 = slope
+    case .silu: self.activation = fovea_activation_silu
+    case .hardswish: self.activation = fovea_activation_hardswish
     }
   }
 }

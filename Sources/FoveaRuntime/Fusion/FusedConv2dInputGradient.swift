@@ -53,7 +53,8 @@ struct FusedConv2dInputGradient: FusableOperation {
   }
 
   func overwritable(inputs: [Shape], outputs: [Shape]) -> [(output: Int, input: Int)] {
-    [residualPosition, maskPosition].compactMap { $0 }.map { (0, $0) }
+    // Not the mask's memory: it is read after partial sums have been written.
+    residualPosition.map { [(0, $0)] } ?? []
   }
 
   func bind(_ binding: inout KernelBinding) throws(RuntimeError) {

@@ -115,8 +115,8 @@ struct Fusion {
       ready.hasAbsorbed
       ? try builder.append(ready.operation, ready.inputs, path: ready.path)
       : try builder.append(ready.operation.plain, ready.inputs, path: ready.path)
-    // Only the last of the values that became one is read by others.
-    for (olds, new) in zip(ready.outputs, values) { newValues[olds[olds.count - 1]] = new }
+    // Only the last of the values that became one is read by others; of those before it, the shape.
+    for (olds, new) in zip(ready.outputs, values) { for old in olds { newValues[old] = new } }
   }
 }
 
