@@ -48,11 +48,11 @@ func report(_ workloads: [Workload], _ measurement: Measurement) {
 }
 
 if let kernels = fovea_kernels_for(fovea_best_isa()),
-  let measurement = Measurement(threads: threads)
+  let measurement = Measurement(kernels, threads: threads)
 {
   print("\(String(cString: kernels.pointee.name)) kernels, \(threads) threads")
   for count in Set([1, threads]).sorted() {
-    let rates = (0..<9).map { _ in Measurement(threads: count)?.peak() ?? 0 }.sorted()
+    let rates = (0..<9).map { _ in Measurement(kernels, threads: count)?.peak() ?? 0 }.sorted()
     print("peak of \(count) threads:\((2 * rates[4] / 1e9).text(width: 7)) GFLOP/s")
   }
   for layer in layers where filter.isEmpty || layer.name.contains(filter) {
