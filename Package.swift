@@ -104,7 +104,9 @@ let package = Package(
     .executableTarget(
       name: "FoveaTool",
       dependencies: [
-        "FoveaCommands", "FoveaDrawing", "FoveaTraining", "FoveaData", "FoveaTensors",
+        "FoveaCommands", "FoveaDrawing", "FoveaTraining", "FoveaRuntime", "FoveaLayers",
+        "FoveaData",
+        "FoveaTensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"], swiftSettings: swiftSettings),
@@ -135,6 +137,7 @@ let package = Package(
       ], resources: [.copy("Golden")]),
     tests("FoveaZoo", ["FoveaAnalysis", "FoveaLayers"], resources: [.copy("Golden")]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
+    tests("FoveaCommands", ["FoveaAnalysis", "FoveaTensors"]),
     // The executable is a dependency, so that it is built before the tests that run it.
     tests("FoveaTool", ["FoveaData", "FoveaFormats", "FoveaTensors"]),
   ]
