@@ -104,7 +104,9 @@ let package = Package(
     .executableTarget(
       name: "FoveaTool",
       dependencies: [
-        "FoveaCommands", "FoveaDrawing", "FoveaTraining", "FoveaData", "FoveaTensors",
+        "FoveaCommands", "FoveaDrawing", "FoveaTraining", "FoveaRuntime", "FoveaLayers",
+        "FoveaData",
+        "FoveaTensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"], swiftSettings: swiftSettings),
@@ -137,6 +139,7 @@ let package = Package(
       "FoveaZoo", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors"],
       resources: [.copy("Golden")]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
+    tests("FoveaCommands", ["FoveaAnalysis", "FoveaTensors"]),
     // The executable is a dependency, so that it is built before the tests that run it.
     tests("FoveaTool", ["FoveaData", "FoveaFormats", "FoveaTensors"]),
   ]

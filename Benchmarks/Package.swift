@@ -13,14 +13,13 @@ let package = Package(
     .package(name: "fovea", path: "..")
   ],
   targets: [
-    .target(name: "CPeak"),
     .executableTarget(
       name: "fovea-bench-accuracy", dependencies: [.product(name: "Fovea", package: "fovea")]),
     .executableTarget(
       name: "fovea-bench-peers", dependencies: [.product(name: "Fovea", package: "fovea")]),
     .executableTarget(
       name: "fovea-bench-kernels",
-      dependencies: ["CPeak", .product(name: "CFoveaKernels", package: "fovea")],
+      dependencies: [.product(name: "CFoveaKernels", package: "fovea")],
       swiftSettings: [
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("ExistentialAny"),

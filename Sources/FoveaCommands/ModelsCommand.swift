@@ -47,4 +47,23 @@ extension ZooModel {
     }
     return model
   }
+
+  /// The shape of a batch of images, `[N, C, H, W]`, or a usage error.
+  ///
+  /// - Parameter input: One image; the published one where left out.
+  func requestedBatch(_ batch: Int, of input: Shape?) throws(CommandError) -> Shape {
+    let limit = 1_000_000
+    guard 1...limit ~= batch else {
+      throw .option("--batch", value: "\(batch)", allowed: "1 to \(limit)")
+    }
+    let input = input ?? defaultInput
+    guard input.rank == 3, input.dimensions.allSatisfy({ $0 > 0 }) else {
+      throw .option(
+        "--input", value: "\(input)", allowed: "channels, height and width, such as 3x224x224")
+    }
+    guard let shape = Shape(checking: [batch] + input.dimensions) else {
+      throw .option("--input", value: "\(input)", allowed: "at most 2^48 pixels a batch")
+    }
+    return shape
+  }
 }

@@ -32,19 +32,9 @@ public struct SummaryCommand: Hashable, Codable, Sendable {
     if let classes, !(1...limit ~= classes) {
       throw CommandError.option("--classes", value: "\(classes)", allowed: "1 to \(limit)")
     }
-    guard 1...limit ~= batch else {
-      throw CommandError.option("--batch", value: "\(batch)", allowed: "1 to \(limit)")
-    }
-    let input = input ?? entry.defaultInput
-    guard input.rank == 3, input.dimensions.allSatisfy({ $0 > 0 }) else {
-      throw CommandError.option(
-        "--input", value: "\(input)", allowed: "channels, height and width, such as 3x224x224")
-    }
-    guard let shape = Shape(checking: [batch] + input.dimensions) else {
-      throw CommandError.option(
-        "--input", value: "\(input)", allowed: "at most 2^48 pixels a batch")
-    }
-    let network = try entry.build(input: input, classes: classes)
+    let shape = try entry.requestedBatch(batch, of: input)
+    let network = try entry.build(
+      input: Shape(Array(shape.dimensions.dropFirst())), classes: classes)
     return try ModelSummary(of: network.inference, inputs: [Model.inputName: shape])
   }
 }

@@ -16,6 +16,10 @@ public final class Program {
   public let preparedByteCount: Int
 
   private let planned: Graph
+  /// What the steps stand for, in the order in which they run.
+  private(set) var stages: [Stage] = []
+  private(set) var steps: [fovea_step] = []
+
   private let shapes: GraphShapes
   private let pool: ThreadPool
   private let variables: VariableStore
@@ -25,7 +29,6 @@ public final class Program {
   private let scratch: AlignedMemory
   private let scratchStride: Int
   private let stepCounter: UnsafeMutablePointer<UInt64>
-  private var steps: [fovea_step] = []
   private var preparation: [fovea_step] = []
   private var statusChecks: [KernelBinding.StatusCheck] = []
   private var preparedVersion: Int?
@@ -85,7 +88,9 @@ public final class Program {
           index, pointers: pointers, allocator: allocator, arguments: arguments)
       else { continue }
       lastingOffset += binding.allocator.lastingBytes
+      let first = steps.count
       steps += binding.steps
+      stages.append(Stage(of: index, in: planned, shapes, steps: first..<steps.count))
       preparation += binding.preparation
       if let check = binding.statusCheck { statusChecks.append(check) }
     }
@@ -101,6 +106,8 @@ public final class Program {
     for (value, block) in storage.keptValues {
       guard let source = pointers[value] else { continue }
       let target = arena.base + layout.offsets[block]
+      stages.append(
+        Stage(copying: shapes[value], path: planned.nodes[value.node].path, step: steps.count))
       steps.append(copy(value, from: source, to: target))
       lastPointers[value] = target
     }
@@ -108,6 +115,7 @@ public final class Program {
       guard let source = lastPointers[value],
         let target = planned.source(named: name).flatMap({ pointers[$0] })
       else { throw RuntimeError.missingVariable(name) }
+      stages.append(Stage(copying: shapes[value], path: name, step: steps.count))
       steps.append(copy(value, from: source, to: target))
     }
 
@@ -135,6 +143,13 @@ public final class Program {
   /// - Throws: `RuntimeError` where an input is missing or does not fit, or a label is no class; in
   ///   the latter case updates have been written already.
   public func run(_ inputs: [String: Tensor], step: UInt64 = 0) throws(RuntimeError) {
+    try begin(inputs, step: step)
+    execute(steps[...])
+    try end()
+  }
+
+  /// What comes before the steps of a run: inputs are copied, changed weights prepared.
+  func begin(_ inputs: [String: Tensor], step: UInt64) throws(RuntimeError) {
     for (index, node) in planned.nodes.enumerated() {
       guard let input = node.operation as? Input else { continue }
       let value = Value(node: index)
@@ -160,17 +175,20 @@ public final class Program {
     stepCounter.pointee = step
     for check in statusChecks { check.status.pointee = 0 }
     if preparedVersion != variables.version {
-      execute(preparation)
+      execute(preparation[...])
       preparedVersion = variables.version
     }
-    execute(steps)
+  }
+
+  /// What comes after the steps of a run.
+  func end() throws(RuntimeError) {
     if !graph.updates.isEmpty { variables.markChanged() }
     for check in statusChecks where check.status.pointee != 0 {
       throw check.failure(check.status.pointee)
     }
   }
 
-  private func execute(_ steps: [fovea_step]) {
+  func execute(_ steps: ArraySlice<fovea_step>) {
     steps.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       fovea_pool_run(pool.pool, base, buffer.count, scratch.base, scratchStride)

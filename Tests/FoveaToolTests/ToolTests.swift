@@ -13,7 +13,7 @@ import Testing
     tool = Tool(folder: folder.url)
   }
 
-  @Test(arguments: [[], ["train"], ["evaluate"], ["predict"], ["summary"], ["models"]])
+  @Test(arguments: [[], ["train"], ["evaluate"], ["predict"], ["summary"], ["bench"], ["models"]])
   func `help is there and succeeds`(verb: [String]) throws {
     let outcome = try tool.outcome(of: tool.start(verb + ["--help"]))
     #expect(outcome.status == 0)
@@ -39,6 +39,14 @@ import Testing
     (["summary", "resnet18", "--input", "3x224"], 2, ["--input"]),
     (["summary", "lenet5", "--input", "1x2x2"], 1, ["conv2", "pad more"]),
     (["summary", "lenet6"], 2, ["lenet6", "lenet5"]),
+    (["bench"], 2, ["model"]),
+    (["bench", "lenet6"], 2, ["lenet6", "lenet5"]),
+    (["bench", "lenet5", "--input", "1x28"], 2, ["--input"]),
+    (["bench", "lenet5", "--input", "1x2x2"], 1, ["conv2", "pad more"]),
+    (["bench", "lenet5", "--batch", "0"], 2, ["--batch"]),
+    (["bench", "lenet5", "--runs", "0"], 2, ["--runs"]),
+    (["bench", "lenet5", "--threads", "0"], 2, ["--threads"]),
+    (["bench", "lenet5", "--runs", "1", "--trace", "nowhere/out.json"], 1, ["nowhere"]),
   ]
 
   @Test(arguments: mistakes)

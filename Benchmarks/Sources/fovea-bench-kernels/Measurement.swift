@@ -1,26 +1,35 @@
 import CFoveaKernels
-import CPeak
 
 /// Times workloads, each run beside a run of the peak loop, because the speed of a shared machine
 /// changes from one moment to the next.
 final class Measurement {
+  private let kernels: Kernels
   private let pool: OpaquePointer
+  private let peakTasks: Int
+  private let peakResults: UnsafeMutablePointer<Float>
   private let threads: Int
   private let clock = ContinuousClock()
 
-  init?(threads: Int) {
+  init?(_ kernels: Kernels, threads: Int) {
     guard let pool = fovea_pool_create(threads) else { return nil }
-    (self.pool, self.threads) = (pool, threads)
+    (self.kernels, self.pool, self.threads) = (kernels, pool, threads)
+    peakTasks = 2 * threads
+    peakResults = .allocate(capacity: peakTasks)
   }
 
-  deinit { fovea_pool_destroy(pool) }
+  deinit {
+    fovea_pool_destroy(pool)
+    peakResults.deallocate()
+  }
 
   /// Multiply-adds a second of all threads, in registers only.
   func peak() -> Double {
-    // The peak loop reads no arguments, but a step must have some.
-    withUnsafePointer(to: 0) { nothing in
-      let step = fovea_step(kernel: peak_task, arguments: nothing, tasks: 2 * threads)
-      return peak_multiply_adds() * Double(2 * threads) / seconds([step], nil, 0)
+    let rounds = 50_000
+    let arguments = fovea_peak_arguments(rounds: rounds, ratio: 0.999, step: 1e-4, out: peakResults)
+    return withUnsafePointer(to: arguments) {
+      let step = fovea_step(kernel: kernels.pointee.peak, arguments: $0, tasks: peakTasks)
+      let sums = Int(fovea_peak_sums) * kernels.pointee.vector_width
+      return Double(peakTasks * rounds * sums) / seconds([step], nil, 0)
     }
   }
 

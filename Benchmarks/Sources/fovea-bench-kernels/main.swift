@@ -57,11 +57,11 @@ func chosenKernels() -> Kernels? {
 }
 
 if let kernels = chosenKernels(),
-  let measurement = Measurement(threads: threads)
+  let measurement = Measurement(kernels, threads: threads)
 {
   print("\(String(cString: kernels.pointee.name)) kernels, \(threads) threads")
   for count in Set([1, threads]).sorted() {
-    let rates = (0..<9).map { _ in Measurement(threads: count)?.peak() ?? 0 }.sorted()
+    let rates = (0..<9).map { _ in Measurement(kernels, threads: count)?.peak() ?? 0 }.sorted()
     print("peak of \(count) threads:\((2 * rates[4] / 1e9).text(width: 7)) GFLOP/s")
   }
   for layer in layers where filter.isEmpty || layer.name.contains(filter) {

@@ -39,6 +39,7 @@ bool fovea_kernels_are_optimised(void);
 #include "fovea_elementwise.h"
 #include "fovea_matmul.h"
 #include "fovea_optimizer.h"
+#include "fovea_peak.h"
 #include "fovea_pool2d.h"
 #include "fovea_reduce.h"
 #include "fovea_softmax.h"

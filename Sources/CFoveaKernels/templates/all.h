@@ -34,6 +34,7 @@
 #include "dropout_f32.h"
 #include "elementwise_f32.h"
 #include "optimizer_f32.h"
+#include "peak_f32.h"
 #include "pool2d_f32.h"
 #include "reduce_f32.h"
 #include "softmax_f32.h"

@@ -1,0 +1,169 @@
+import Foundation
+import FoveaFormats
+public import FoveaLayers
+public import FoveaRuntime
+public import FoveaTensors
+import FoveaTraining
+import FoveaZoo
+
+/// Measures how fast a network is on this machine, and where its time goes.
+///
+/// Weights and inputs are random numbers of fixed seeds.
+public struct BenchCommand: Hashable, Codable, Sendable {
+  /// The network's name.
+  public var model: String
+  /// One input, `[C, H, W]`; the published one where left out.
+  public var input: Shape?
+  /// Whether a whole training step is measured: forward, cross-entropy, gradients, and SGD with momentum.
+  public var isTraining: Bool
+  /// Images of a batch.
+  public var batch: Int
+  /// Threads; one for each core where left out.
+  public var threads: Int?
+  /// How many runs are timed; as many as fit some seconds where left out.
+  public var runs: Int?
+  /// The file for a trace of one run, in Chrome's trace format.
+  public var trace: String?
+
+  /// What is measured, before it is.
+  public struct Setup: Hashable, Codable, Sendable {
+    /// The shape of a batch, `[N, C, H, W]`.
+    public let input: Shape
+    /// Whether whole training steps run.
+    public let mode: Mode
+    /// The threads that work.
+    public let threads: Int
+    /// The kernels' instruction set.
+    public let instructionSet: InstructionSet
+    /// Memory that the plan asks for, in bytes, besides the weights.
+    ///
+    /// All values between inputs and outputs, in one arena, and weights in the order of the kernels.
+    public let plannedBytes: Int
+  }
+
+  /// How a measurement goes on.
+  public enum Progress: Hashable, Sendable {
+    /// The network is planned.
+    case prepared(Setup)
+    /// Some of the runs are done.
+    case measuring(run: Int, runs: Int, imagesPerSecond: Double)
+    /// Runs are repeated layer by layer, on a machine that has these limits.
+    case profiling(run: Int, runs: Int, Roofline)
+  }
+
+  /// Asks for a measurement.
+  public init(
+    model: String, input: Shape? = nil, isTraining: Bool = false, batch: Int = 1,
+    threads: Int? = nil, runs: Int? = nil, trace: String? = nil
+  ) {
+    self.model = model
+    self.input = input
+    self.isTraining = isTraining
+    self.batch = batch
+    self.threads = threads
+    self.runs = runs
+    self.trace = trace
+  }
+
+  private static let seed: UInt64 = 0
+  private static let warmUps = 3
+  private static let secondsOfRuns = 3.0
+  private static let secondsOfProfile = 1.0
+
+  /// Measures.
+  ///
+  /// - Parameter progress: Is told what happens, between runs; what it throws ends the measurement.
+  /// - Throws: `CommandError` for a wrong request, `GraphError` where the network does not take such an
+  ///   input, what the runtime throws, and `FileWriteError` for the trace.
+  public func run(progress: (Progress) throws -> Void = { _ in }) throws -> BenchReport {
+    if let runs, !(1...1_000_000 ~= runs) {
+      throw CommandError.option("--runs", value: "\(runs)", allowed: "1 to 1000000")
+    }
+    if let threads, !(1...ThreadPool.largestThreadCount ~= threads) {
+      throw CommandError.option(
+        "--threads", value: "\(threads)", allowed: "1 to \(ThreadPool.largestThreadCount)")
+    }
+    let entry = try ZooModel.requested(model)
+    let shape = try entry.requestedBatch(batch, of: input)
+    let network = try entry.build(input: Shape(Array(shape.dimensions.dropFirst())))
+    let pool = try ThreadPool(threads: threads)
+    let (program, inputs) = try plan(network, shape, pool)
+    try progress(
+      .prepared(
+        Setup(
+          input: shape, mode: isTraining ? .training : .inference, threads: pool.threadCount,
+          instructionSet: InstructionSet.chosen(),
+          plannedBytes: program.arenaByteCount + program.preparedByteCount)))
+
+    let clock = ContinuousClock()
+    var step: UInt64 = 0
+    func timedRun() throws -> Double {
+      defer { step += 1 }
+      return try clock.measure { try program.run(inputs, step: step) } / .seconds(1)
+    }
+    // The first runs also prepare weights and bring the memory in.
+    let expected = try (0..<Self.warmUps).map { _ in try timedRun() }.min() ?? 1
+    func count(in seconds: Double, _ range: ClosedRange<Int>) -> Int {
+      min(max(Int(seconds / max(expected, 1e-6)), range.lowerBound), range.upperBound)
+    }
+    let runs = runs ?? count(in: Self.secondsOfRuns, 5...1000)
+    var times: [Double] = []
+    var total = 0.0
+    for run in 0..<runs {
+      times.append(try timedRun())
+      total += times[run]
+      try progress(
+        .measuring(
+          run: run + 1, runs: runs, imagesPerSecond: Double((run + 1) * batch) / max(total, 1e-9)))
+    }
+    let peakBytes = ProcessMemory.peakResidentBytes
+
+    let roofline = try Roofline(measuredOn: pool)
+    let profileRuns = min(runs, count(in: Self.secondsOfProfile, 3...100))
+    let profile = try program.profile(inputs, runs: profileRuns) { run in
+      try progress(.profiling(run: run + 1, runs: profileRuns, roofline))
+    }
+    if let trace {
+      try AtomicFile.write(
+        ReportCoding.encode(ChromeTrace(profile, name: model)), to: URL(fileURLWithPath: trace))
+    }
+    return BenchReport(
+      seconds: times, batch: batch, peakBytes: peakBytes, profile: profile, roofline: roofline)
+  }
+
+  /// The program to measure, and what goes in.
+  private func plan(
+    _ network: Model, _ shape: Shape, _ pool: ThreadPool
+  ) throws -> (program: Program, inputs: [String: Tensor]) {
+    let variables = try VariableStore(network.initialWeights(seed: Self.seed))
+    let stream = RandomStream(seed: Self.seed, named: "bench/images")
+    let images = Tensor(
+      shape, (0..<shape.elementCount).map { stream.normal(at: UInt64($0)) }
+    ).reordered(.channelsLast)
+    var inputs = [Model.inputName: images]
+    guard isTraining else {
+      let program = try Program(
+        network.inference, inputs: [Model.inputName: shape], variables: variables, pool: pool)
+      return (program, inputs)
+    }
+    let optimizer = Optimizer.sgd()
+    let step = try TrainingStep(network, loss: .crossEntropy, optimizer: optimizer).step
+    try variables.addOptimizerState(of: step)
+    let output = try network.outputShape
+    let labels = RandomStream(seed: Self.seed, named: "bench/labels")
+    let targetShape = Shape([batch] + output.dimensions.dropFirst())
+    inputs[TrainingStep.targetName] = Tensor(
+      targetShape,
+      (0..<targetShape.elementCount).map {
+        Int32(labels.integer(at: UInt64($0), below: output[0]))
+      })
+    // Small, so that weights stay what they are through any number of steps.
+    let settings = Schedule.constant(learningRate: 1e-4)
+      .settings(step: 0, of: 1, momentum: optimizer.momentum)
+    inputs[Optimizer.settingsName] = optimizer.settings(settings, step: 0)
+    let program = try Program(
+      step, inputs: [Model.inputName: shape, TrainingStep.targetName: targetShape],
+      variables: variables, pool: pool, seed: Self.seed)
+    return (program, inputs)
+  }
+}
