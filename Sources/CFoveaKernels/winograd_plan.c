@@ -68,8 +68,9 @@ static size_t floats_for(long products, long pitch) {
 static winograd_plan correlation_plan(
     const fovea_conv2d_geometry *g, long vector_width, bool is_gradient) {
   winograd_plan plan = plan_of(g, vector_width, is_gradient);
-  plan.transforms_weights = plan.tiles <= few_tiles;
-  if (plan.transforms_weights) {
+  plan.shares_sources = plan.tiles <= few_tiles;
+  plan.transforms_weights = plan.shares_sources && g->weights_change;
+  if (plan.shares_sources) {
     plan.block_tiles = plan.tiles;
     plan.column_blocks = min_of(plan.panels, wanted_tasks);
   } else {
@@ -92,23 +93,23 @@ static winograd_plan correlation_plan(
   const size_t sums = floats_for(plan.products, plan.sum_pitch);
   const size_t sources = floats_for(plan.products, plan.source_pitch);
   const size_t nothing = size_product((size_t)plan.source_channels, sizeof(float));
-  size_t weights = 0;
-  if (plan.transforms_weights) {
-    weights = floats_for(
-        plan.products, product_pitch(plan.chunk_steps * 2 * vector_width));
+  plan.weight_pitch = product_pitch(plan.chunk_steps * 2 * vector_width);
+  if (plan.shares_sources) {
     plan.workspace_bytes = sources;
     plan.transform_tasks = max_of(
         1, min_of(min_of(plan.tiles, wanted_tasks),
                   plan.tiles * plan.source_channels * plan.products / transform_work));
-  } else {
-    plan.packed_bytes = floats_for(
-        plan.products, product_pitch(plan.panel_columns * plan.source_channels));
+  }
+  const size_t panel = floats_for(plan.products, plan.weight_pitch);
+  if (!plan.transforms_weights) {
+    plan.packed_bytes = size_product((size_t)plan.panels, panel);
     plan.pack_tasks = min_of(
         plan.panels, (long)(plan.packed_bytes / (pack_work * sizeof(float))) + 1);
   }
   plan.scratch_bytes = size_sum(
       size_sum(lists, size_sum(sums, nothing)),
-      size_sum(plan.transforms_weights ? weights : sources, 4 * 64));
+      size_sum(size_sum(plan.transforms_weights ? panel : 0, plan.shares_sources ? 0 : sources),
+               4 * 64));
   return plan;
 }
 

@@ -26,12 +26,13 @@ typedef struct {
 
   long block_tiles, blocks;         // tiles that a task transforms together
   long block_panels, column_blocks; // panels of a task
-  // Few tiles: sources are transformed once, into the workspace, and each task transforms the weights
-  // of its own columns, chunk_steps source channels at a time, because transformed weights are four
-  // times as much memory to read. Many tiles: weights are packed once, sources in each task.
-  bool transforms_weights;
+  // Few tiles: sources are transformed once, into the workspace, and tasks differ by columns. Where
+  // weights change, each task transforms those of its columns, chunk_steps source channels at a time,
+  // as transformed weights are up to four times as much memory. Many tiles: tasks transform sources.
+  bool shares_sources, transforms_weights;
   long chunk_steps;
   long source_pitch, sum_pitch;  // floats from one product to the next
+  long weight_pitch;             // likewise, of a panel of full width
   long tasks, pack_tasks, transform_tasks;
   size_t packed_bytes, workspace_bytes, scratch_bytes;
 } winograd_plan;

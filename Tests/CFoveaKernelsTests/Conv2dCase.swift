@@ -29,7 +29,7 @@ struct Conv2dCase: CustomTestStringConvertible {
       kernel_height: height.kernel, kernel_width: width.kernel, stride_height: height.stride,
       stride_width: width.stride, dilation_height: height.dilation,
       dilation_width: width.dilation, pad_top: height.before, pad_left: width.before,
-      groups: groups, algorithm: fovea_conv2d_direct)
+      groups: groups, algorithm: fovea_conv2d_direct, weights_change: false)
     self.hasBias = hasBias
   }
 

@@ -12,13 +12,16 @@ import Testing
     }
   }
 
-  @Test(arguments: Conv2dCase.filtered)
-  func `minimal filtering agrees with plain loops`(_ test: Conv2dCase) throws {
+  @Test(arguments: Conv2dCase.filtered, [false, true])
+  func `minimal filtering agrees with plain loops`(
+    _ test: Conv2dCase, weightsChange: Bool
+  ) throws {
     let data = Conv2dData(test)
     for (algorithm, factor) in [(fovea_conv2d_winograd_2x2, 16.0), (fovea_conv2d_winograd_4x4, 60)] {
       var test = test
       #expect(fovea_conv2d_supports(&test.geometry, algorithm))
       test.geometry.algorithm = algorithm
+      test.geometry.weights_change = weightsChange
       for kernels in kernelTables {
         try expectAgreement(test, data, kernels, factor: factor)
       }

@@ -90,7 +90,8 @@ struct Convolution {
       batch: batch, in_height: extent, in_width: extent, in_channels: channels, out_height: out,
       out_width: out, out_channels: outChannels, kernel_height: kernel, kernel_width: kernel,
       stride_height: stride, stride_width: stride, dilation_height: 1, dilation_width: 1,
-      pad_top: padding, pad_left: padding, groups: groups, algorithm: algorithm)
+      pad_top: padding, pad_left: padding, groups: groups, algorithm: algorithm,
+      weights_change: true)
   }
 
   /// The three passes, each with the packing of its weight, as in training, by each algorithm.

@@ -61,6 +61,7 @@ typedef struct {
   long pad_top, pad_left;
   long groups;
   fovea_conv2d_algorithm algorithm;
+  bool weights_change;  // from run to run, so that packing them has to pay within one
 } fovea_conv2d_geometry;
 
 // Whether an algorithm serves a geometry (whose own algorithm is not read).

@@ -1,7 +1,7 @@
 // winograd_conv2d_f32.h: forward and input gradient of fovea_conv2d.h by winograd_plan.h.
 //
-// Packed weights  [product][panel][source channel][column of the panel].
-// Workspace       where tasks transform weights: sources of all tiles, [product][tile][channel].
+// Packed weights  [panel][product][source channel][column of the panel].
+// Workspace       where tasks share sources: those of all tiles, [product][tile][channel].
 // Scratch         row, step and sum offsets; sums [product][tile][column]; a pixel of zeros;
 //                 sources of a block of tiles, or weights of a chunk of channels.
 
@@ -28,6 +28,17 @@ FOVEA_INLINE winograd_scratch divide_scratch(const winograd_plan *plan, void *sc
   s.nothing = align_floats(s.sums + plan->products * plan->sum_pitch);
   s.rest = align_floats(s.nothing + plan->source_channels);
   return s;
+}
+
+// Row `i` of G w, for taps [row][column] with VW steps each: three columns.
+FOVEA_INLINE void weight_row(vf w[winograd_taps][VW], long step, const int i, vf *out, const int tile) {
+#pragma clang loop unroll(full)
+  for (int s = 0; s < 3; s++) {
+    const vf column[3] = {w[s][step], w[3 + s][step], w[6 + s][step]};
+    vf all[WINOGRAD_SPAN];
+    weight_transform(column, all, tile);
+    out[s] = all[i];
+  }
 }
 
 // G w Gᵀ of VW columns at `column` for source channels first ..< end; the weights of product p and
@@ -62,14 +73,17 @@ FOVEA_INLINE void transform_weight_block(
           for (long i = 0; i < VW; i++) w[tap][i] *= scale;
       }
     }
-    for (long i = 0; i < steps; i++) {
-      vf taps[winograd_taps], u[WINOGRAD_SPAN * WINOGRAD_SPAN];
+    // Row by row: so few streams of stores at a time stay in the first-level cache.
 #pragma clang loop unroll(full)
-      for (int tap = 0; tap < winograd_taps; tap++) taps[tap] = w[tap][i];
-      FOVEA_WINOGRAD_2D(weight_transform, taps, 3, u, span, tile);
-      float *to = out + (k + i - first) * width;
+    for (int i = 0; i < span; i++) {
+      float *to = out + i * span * pitch + (k - first) * width;
+      for (long step = 0; step < steps; step++, to += width) {
+        vf row[3], u[WINOGRAD_SPAN];
+        weight_row(w, step, i, row, tile);
+        weight_transform(row, u, tile);
 #pragma clang loop unroll(full)
-      for (int p = 0; p < span * span; p++) store(to + p * pitch, u[p]);
+        for (int j = 0; j < span; j++) store(to + j * pitch, u[j]);
+      }
     }
   }
 }
@@ -84,16 +98,16 @@ FOVEA_INLINE void transform_weights(
     else transform_weight_block(c, column + j, first, end, out + j, pitch, width, 2);
 }
 
-FOVEA_INLINE long packed_pitch(const winograd_plan *plan) {
-  return round_up(plan->panel_columns * plan->source_channels, 16) + 16;
+FOVEA_INLINE float *packed_panel(const winograd_correlation *c, long panel) {
+  return c->packed + panel * c->plan.products * c->plan.weight_pitch;
 }
 
 static void run_winograd_pack(const winograd_correlation *c, long task) {
   const winograd_plan *plan = &c->plan;
   for (long panel = task; panel < plan->panels; panel += plan->pack_tasks)
     transform_weights(
-        c, panel * PANEL_WIDTH, 0, plan->source_channels,
-        c->packed + panel * PANEL_WIDTH * plan->source_channels, packed_pitch(plan));
+        c, panel * PANEL_WIDTH, 0, plan->source_channels, packed_panel(c, panel),
+        plan->weight_pitch);
 }
 
 static void run_winograd_transform(const winograd_correlation *c, void *scratch, long task) {
@@ -184,7 +198,7 @@ static void run_winograd(const winograd_correlation *c, void *scratch, long task
   const long channels = plan->source_channels;
 
   const float *sources = c->workspace;
-  if (!plan->transforms_weights) {
+  if (!plan->shares_sources) {
     clear_floats(s.nothing, channels);
     if (plan->tile == 4)
       transform_sources(plan, c->source, s.nothing, first, first + tiles, first, s.rest, 4);
@@ -199,36 +213,29 @@ static void run_winograd(const winograd_correlation *c, void *scratch, long task
 
   tile_arguments tile = {
       .row_offsets = s.row_offsets, .rows = tiles, .out_offsets = s.sum_offsets};
-  for (long panel = first_panel; panel < end_panel && plan->transforms_weights; panel++) {
+  const long passes = divide_up(plan->chunk_steps, PANEL_STEPS);
+  const long pass_steps = divide_up(plan->chunk_steps, passes);
+  for (long panel = first_panel; panel < end_panel; panel++) {
     tile.width = tile.columns = panel_width(plan->target_channels, panel * PANEL_WIDTH);
-    const long weight_pitch = round_up(plan->chunk_steps * tile.width, 16) + 16;
-    for (long k = 0; k < channels; k += plan->chunk_steps) {
-      tile.steps = min_of(plan->chunk_steps, channels - k);
-      tile.step_offsets = s.step_offsets + k;
-      tile.accumulate = k > 0;
-      transform_weights(c, panel * PANEL_WIDTH, k, k + tile.steps, s.rest, weight_pitch);
+    for (long chunk = 0; chunk < channels; chunk += plan->chunk_steps) {
+      const long end = min_of(channels, chunk + plan->chunk_steps);
+      const float *weights = packed_panel(c, panel);
+      if (plan->transforms_weights) {
+        transform_weights(c, panel * PANEL_WIDTH, chunk, end, s.rest, plan->weight_pitch);
+        weights = s.rest;
+      }
       for (long p = 0; p < plan->products; p++) {
         tile.a = sources + p * plan->source_pitch;
-        tile.panel = s.rest + p * weight_pitch;
         tile.out = s.sums + p * plan->sum_pitch + (panel - first_panel) * PANEL_WIDTH;
-        run_panel(&tile);
+        for (long k = chunk; k < end; k += pass_steps) {
+          tile.steps = min_of(pass_steps, end - k);
+          tile.step_offsets = s.step_offsets + k;
+          tile.accumulate = k > 0;
+          tile.panel = weights + p * plan->weight_pitch + (k - chunk) * tile.width;
+          run_panel(&tile);
+        }
       }
     }
-  }
-  const long passes = divide_up(channels, PANEL_STEPS), pass_steps = divide_up(channels, passes);
-  for (long p = 0; p < plan->products && !plan->transforms_weights; p++) {
-    tile.a = sources + p * plan->source_pitch;
-    for (long k = 0; k < channels; k += pass_steps)
-      for (long panel = first_panel; panel < end_panel; panel++) {
-        tile.width = tile.columns = panel_width(plan->target_channels, panel * PANEL_WIDTH);
-        tile.steps = min_of(pass_steps, channels - k);
-        tile.step_offsets = s.step_offsets + k;
-        tile.accumulate = k > 0;
-        tile.panel = c->packed + p * packed_pitch(plan) + panel * PANEL_WIDTH * channels +
-            k * tile.width;
-        tile.out = s.sums + p * plan->sum_pitch + (panel - first_panel) * PANEL_WIDTH;
-        run_panel(&tile);
-      }
   }
   if (plan->tile == 4)
     transform_targets(c, s.sums, sum_columns, first, tiles, first_column, end_column, 4);

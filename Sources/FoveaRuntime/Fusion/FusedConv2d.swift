@@ -84,6 +84,7 @@ struct FusedConv2d: FusableOperation {
     let isConstant = binding.isConstant[1]
     var geometry = convolution.geometry(
       image: binding.inputs[0].shape, output: binding.outputs[0].shape)
+    geometry.weights_change = !isConstant
     geometry.algorithm = binding.algorithm(.forward, geometry)
     let positions = positions(inputCount: binding.inputs.count)
     var epilogue = fovea_epilogue(activation)

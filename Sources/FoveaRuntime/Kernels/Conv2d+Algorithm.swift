@@ -53,7 +53,10 @@ extension fovea_conv2d_geometry {
     let tiles =
       Double(batch) * Double((height + extent - 1) / extent)
       * Double((width + extent - 1) / extent)
-    let transformed = tiles * Double(in_channels + out_channels) + 3 * channels
-    return (products * tiles * channels + 5 * products * transformed) / vectorWidth
+    let weights = weights_change || pass == .weightGradient ? 2 * channels : 0
+    let transformed = tiles * Double(in_channels + out_channels) + weights
+    // What is read or written just once, from memory that no cache holds.
+    let streamed = (weights_change ? 0 : products * channels) * 4
+    return (products * tiles * channels + 5 * products * transformed + streamed) / vectorWidth
   }
 }

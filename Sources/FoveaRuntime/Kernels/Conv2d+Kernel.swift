@@ -17,7 +17,7 @@ extension Conv2d: ExecutableOperation {
       stride_height: rows.stride, stride_width: columns.stride,
       dilation_height: rows.dilation, dilation_width: columns.dilation,
       pad_top: rows.padding.before, pad_left: columns.padding.before, groups: groups,
-      algorithm: fovea_conv2d_direct)
+      algorithm: fovea_conv2d_direct, weights_change: true)
   }
 }
 
