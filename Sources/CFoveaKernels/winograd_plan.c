@@ -4,10 +4,10 @@
 
 #include "sizes.h"
 
-// Tiles up to which each task transforms the weights that it needs.
-enum { few_tiles = 320 };
-// Tiles that a task transforms together: 28 are two or five tiles of the micro-kernel.
-enum { least_block_tiles = 28, most_block_tiles = 56, block_floats = 220 * 1024 };
+// Up to so many tiles, and from so many transformed weights on, tasks share sources.
+enum { few_tiles = 320, many_weights = 256 * 1024 };
+// Tiles that a task transforms together, in whole tiles of the micro-kernel.
+enum { kernel_tiles = 14, most_block_tiles = 56, block_floats = 150 * 1024 };
 enum { wanted_tasks = 16 };
 // Source channels whose transformed weights stay in the second-level cache.
 enum { weight_chunk_steps = 128 };
@@ -35,8 +35,10 @@ bool fovea_conv2d_supports(
       g->groups == 1 && size_product(size_product(pixels, channels), channels) < largest;
 }
 
-// Consecutive products begin in different sets of the first-level cache.
+// Consecutive products, and consecutive rows of a product, begin in different sets of the first-level
+// cache: a power of two between them would put them all into a few.
 static long product_pitch(long floats) { return round_up(floats, 16) + 16; }
+static long row_pitch(long floats) { return floats % 128 == 0 ? floats + 16 : floats; }
 
 static winograd_plan plan_of(
     const fovea_conv2d_geometry *g, long vector_width, bool is_gradient) {
@@ -56,6 +58,7 @@ static winograd_plan plan_of(
   plan.tile_rows = divide_up(plan.target_height, plan.tile);
   plan.tile_columns = divide_up(plan.target_width, plan.tile);
   plan.tiles = plan.batch * plan.tile_rows * plan.tile_columns;
+  plan.source_row = row_pitch(plan.source_channels);
   plan.panel_columns = round_up(plan.target_channels, vector_width);
   plan.panels = divide_up(plan.target_channels, 2 * vector_width);
   return plan;
@@ -68,14 +71,17 @@ static size_t floats_for(long products, long pitch) {
 static winograd_plan correlation_plan(
     const fovea_conv2d_geometry *g, long vector_width, bool is_gradient) {
   winograd_plan plan = plan_of(g, vector_width, is_gradient);
-  plan.shares_sources = plan.tiles <= few_tiles;
+  plan.shares_sources = plan.tiles <= few_tiles &&
+      plan.products * plan.source_channels * plan.target_channels >= many_weights;
   plan.transforms_weights = plan.shares_sources && g->weights_change;
   if (plan.shares_sources) {
     plan.block_tiles = plan.tiles;
     plan.column_blocks = min_of(plan.panels, wanted_tasks);
   } else {
     const long fitting = block_floats / (plan.source_channels + plan.target_channels) / 36;
-    plan.block_tiles = max_of(least_block_tiles, min_of(most_block_tiles, fitting / 14 * 14));
+    const long shared = divide_up(plan.tiles, wanted_tasks);
+    const long wanted = max_of(min_of(fitting, shared), min_of(2 * kernel_tiles, shared));
+    plan.block_tiles = min_of(most_block_tiles, round_up(wanted, kernel_tiles));
     plan.column_blocks = 1;
   }
   plan.blocks = divide_up(plan.tiles, plan.block_tiles);
@@ -83,8 +89,9 @@ static winograd_plan correlation_plan(
   plan.column_blocks = divide_up(plan.panels, plan.block_panels);
   plan.tasks = plan.blocks * plan.column_blocks;
   const long block_columns = min_of(plan.panel_columns, plan.block_panels * 2 * vector_width);
-  plan.source_pitch = product_pitch(plan.block_tiles * plan.source_channels);
-  plan.sum_pitch = product_pitch(plan.block_tiles * block_columns);
+  plan.sum_row = row_pitch(block_columns);
+  plan.source_pitch = product_pitch(plan.block_tiles * plan.source_row);
+  plan.sum_pitch = product_pitch(plan.block_tiles * plan.sum_row);
   plan.chunk_steps =
       plan.transforms_weights ? min_of(weight_chunk_steps, plan.source_channels)
                               : plan.source_channels;
@@ -142,15 +149,15 @@ winograd_weight_plan fovea_winograd_weight_gradient_plan(
     t->blocks = divide_up(t->tiles, t->block_tiles);
     plan.chunks = min_of(t->blocks, rows * columns > 96 * 96 ? most_chunks / 2 : most_chunks);
     plan.tasks = plan.chunks;
-    plan.row_pitch = columns;
+    plan.row_pitch = row_pitch(columns);
   } else {
     t->block_tiles = t->tiles;
     t->blocks = 1;
     plan.chunks = 1;
     plan.tasks = plan.reduce_tasks;
-    plan.row_pitch = block_columns;
+    plan.row_pitch = row_pitch(block_columns);
   }
-  t->source_pitch = product_pitch(t->block_tiles * rows);
+  t->source_pitch = product_pitch(t->block_tiles * t->source_row);
   plan.gradient_pitch = product_pitch(t->block_tiles * columns);
   t->sum_pitch = product_pitch((plan.sums_chunks ? rows : plan.block_rows) * plan.row_pitch);
   plan.chunk_pitch = t->products * t->sum_pitch;

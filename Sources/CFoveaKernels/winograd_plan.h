@@ -33,6 +33,7 @@ typedef struct {
   long chunk_steps;
   long source_pitch, sum_pitch;  // floats from one product to the next
   long weight_pitch;             // likewise, of a panel of full width
+  long source_row, sum_row;      // floats from one tile to the next, of sources and of sums
   long tasks, pack_tasks, transform_tasks;
   size_t packed_bytes, workspace_bytes, scratch_bytes;
 } winograd_plan;

@@ -72,11 +72,16 @@ FOVEA_INLINE void run_tile(
   }
   const float *panel = t->panel;
   const long *step_offsets = t->step_offsets, *end = step_offsets + t->steps;
+  // Panels lie behind each other, and the next pass reads the next one.
+  const long next_panel = t->steps * vectors * VW;
   for (; step_offsets < end; step_offsets++, panel += vectors * VW) {
     long offset = *step_offsets;
     vf b[2];
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) b[v] = load(panel + v * VW);
+    for (int v = 0; v < vectors; v++) {
+      b[v] = load(panel + v * VW);
+      __builtin_prefetch(panel + next_panel + v * VW, 0, 2);
+    }
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
       vf x = broadcast(a[i][offset]);

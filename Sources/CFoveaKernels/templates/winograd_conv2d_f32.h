@@ -163,15 +163,15 @@ FOVEA_INLINE void store_target_tile(
 
 // Results of `tiles` tiles from `first`, columns first_column ..< end_column, from their sums.
 FOVEA_INLINE void transform_targets(
-    const winograd_correlation *c, const float *sums, long sum_columns, long first, long tiles,
-    long first_column, long end_column, const int tile) {
+    const winograd_correlation *c, const float *sums, long first, long tiles, long first_column,
+    long end_column, const int tile) {
   const winograd_plan *plan = &c->plan;
   for (long t = 0; t < tiles; t++) {
     const tile_position at = position_of_tile(plan, first + t);
     const long rows = min_of(tile, plan->target_height - at.y);
     const long columns = min_of(tile, plan->target_width - at.x);
     const long pixel = (at.image * plan->target_height + at.y) * plan->target_width + at.x;
-    const float *from = sums + t * sum_columns;
+    const float *from = sums + t * plan->sum_row;
     long column = first_column;
     for (; column + VW <= end_column; column += VW)
       store_target_tile(
@@ -184,6 +184,15 @@ FOVEA_INLINE void transform_targets(
   }
 }
 
+// Asks for what the next product reads of the sources: rows are too short for the processor to see
+// them coming, and all of them together too large for the second-level cache.
+FOVEA_INLINE void prefetch_sources(
+    const winograd_plan *plan, const float *sources, long tiles, long steps) {
+  for (long t = 0; t < tiles; t++)
+    for (long k = 0; k < steps; k += 16)
+      __builtin_prefetch(sources + t * plan->source_row + k, 0, 2);
+}
+
 static void run_winograd(const winograd_correlation *c, void *scratch, long task) {
   const winograd_plan *plan = &c->plan;
   const winograd_scratch s = divide_scratch(plan, scratch);
@@ -194,7 +203,6 @@ static void run_winograd(const winograd_correlation *c, void *scratch, long task
   const long end_panel = min_of(plan->panels, first_panel + plan->block_panels);
   const long first_column = first_panel * PANEL_WIDTH;
   const long end_column = min_of(plan->target_channels, end_panel * PANEL_WIDTH);
-  const long sum_columns = round_up(end_column - first_column, VW);
   const long channels = plan->source_channels;
 
   const float *sources = c->workspace;
@@ -206,8 +214,8 @@ static void run_winograd(const winograd_correlation *c, void *scratch, long task
     sources = s.rest;
   }
   for (long t = 0; t < tiles; t++) {
-    s.row_offsets[t] = t * channels;
-    s.sum_offsets[t] = t * sum_columns;
+    s.row_offsets[t] = t * plan->source_row;
+    s.sum_offsets[t] = t * plan->sum_row;
   }
   for (long k = 0; k < channels; k++) s.step_offsets[k] = k;
 
@@ -226,6 +234,8 @@ static void run_winograd(const winograd_correlation *c, void *scratch, long task
       }
       for (long p = 0; p < plan->products; p++) {
         tile.a = sources + p * plan->source_pitch;
+        if (plan->shares_sources && p + 1 < plan->products)
+          prefetch_sources(plan, tile.a + plan->source_pitch + chunk, tiles, end - chunk);
         tile.out = s.sums + p * plan->sum_pitch + (panel - first_panel) * PANEL_WIDTH;
         for (long k = chunk; k < end; k += pass_steps) {
           tile.steps = min_of(pass_steps, end - k);
@@ -238,8 +248,8 @@ static void run_winograd(const winograd_correlation *c, void *scratch, long task
     }
   }
   if (plan->tile == 4)
-    transform_targets(c, s.sums, sum_columns, first, tiles, first_column, end_column, 4);
-  else transform_targets(c, s.sums, sum_columns, first, tiles, first_column, end_column, 2);
+    transform_targets(c, s.sums, first, tiles, first_column, end_column, 4);
+  else transform_targets(c, s.sums, first, tiles, first_column, end_column, 2);
 }
 
 FOVEA_INLINE winograd_correlation winograd_forward_of(const void *arguments) {

@@ -166,7 +166,7 @@ FOVEA_INLINE tile_position position_of_tile(const winograd_plan *plan, long tile
       .x = in_image % plan->tile_columns * plan->tile};
 }
 
-// Sources of tiles first ..< end, to `out` + product * source_pitch + (tile - origin) * channels.
+// Sources of tiles first ..< end, to `out` + product * source_pitch + (tile - origin) * source_row.
 FOVEA_INLINE void transform_sources(
     const winograd_plan *plan, const float *source, const float *nothing, long first, long end,
     long origin, float *out, const int tile) {
@@ -178,7 +178,7 @@ FOVEA_INLINE void transform_sources(
     list_tile_pixels(
         source + at.image * image_floats, plan->source_height, plan->source_width, channels,
         at.y + plan->top, at.x + plan->left, tile + 2, nothing, pixels);
-    float *to = out + (t - origin) * channels;
+    float *to = out + (t - origin) * plan->source_row;
     long c = 0;
     for (; c + VW <= channels; c += VW)
       transform_source_pixels(pixels, c, VW, to + c, plan->source_pitch, tile);

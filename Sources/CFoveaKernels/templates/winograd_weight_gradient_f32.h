@@ -58,7 +58,7 @@ FOVEA_INLINE void add_products(
     row_offsets[row - first_row] = row;
     sum_offsets[row - first_row] = (row - first_row) * plan->row_pitch;
   }
-  for (long i = 0; i < tiles; i++) step_offsets[i] = i * t->source_channels;
+  for (long i = 0; i < tiles; i++) step_offsets[i] = i * t->source_row;
   tile_arguments tile = {
       .row_offsets = row_offsets, .rows = end_row - first_row, .out_offsets = sum_offsets};
   for (long p = 0; p < t->products; p++)

@@ -28,23 +28,25 @@ extension KernelBinding {
       withUnsafePointer(to: geometry) { fovea_conv2d_supports($0, candidate) }
     }
     let costs = candidates.map {
-      ($0, geometry.cost(of: $0, pass, vectorWidth: Double(kernels.pointee.vector_width)))
+      ($0, geometry.cost(of: $0, pass))
     }
     return costs.min { $0.1 < $1.1 }?.0 ?? fovea_conv2d_direct
   }
 }
 
 extension fovea_conv2d_geometry {
-  /// The time of a pass in multiply-adds of vectors.
+  /// The time of a pass in multiply-adds of single numbers.
   ///
-  /// A transformation costs what its loads and stores do; the factors were fitted to measurements.
-  fileprivate func cost(
-    of algorithm: fovea_conv2d_algorithm, _ pass: ConvolutionPass, vectorWidth: Double
-  ) -> Double {
+  /// Weights that are packed once are read from memory that no cache holds, at a number in the time of
+  /// sixteen multiply-adds: what two cores of a server leave each other. Packing and transforming cost
+  /// what their loads and stores do; the factors were fitted to measurements.
+  fileprivate func cost(of algorithm: fovea_conv2d_algorithm, _ pass: ConvolutionPass) -> Double {
     let channels = Double(in_channels) * Double(out_channels)
+    let isPackedOnce = !weights_change && pass != .weightGradient
     guard algorithm != fovea_conv2d_direct else {
+      let taps = Double(kernel_height * kernel_width)
       let pixels = Double(batch) * Double(out_height) * Double(out_width)
-      return pixels * 9 * channels / vectorWidth
+      return taps * channels * max(pixels, isPackedOnce ? 16 : 0)
     }
     let extent = algorithm == fovea_conv2d_winograd_4x4 ? 4 : 2
     let products = Double((extent + 2) * (extent + 2))
@@ -53,10 +55,8 @@ extension fovea_conv2d_geometry {
     let tiles =
       Double(batch) * Double((height + extent - 1) / extent)
       * Double((width + extent - 1) / extent)
-    let weights = weights_change || pass == .weightGradient ? 2 * channels : 0
-    let transformed = tiles * Double(in_channels + out_channels) + weights
-    // What is read or written just once, from memory that no cache holds.
-    let streamed = (weights_change ? 0 : products * channels) * 4
-    return (products * tiles * channels + 5 * products * transformed + streamed) / vectorWidth
+    let transformed =
+      tiles * Double(in_channels + out_channels) + (isPackedOnce ? 0 : 2 * channels)
+    return products * (channels * max(tiles, isPackedOnce ? 16 : 0) + 5 * transformed)
   }
 }
