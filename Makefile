@@ -36,8 +36,8 @@ bench: bootstrap ## Measure the kernels, against the processor's peak
 	@swift run $(release) --package-path Benchmarks $(quiet) fovea-bench-kernels
 
 .PHONY: bench-peers
-bench-peers: bootstrap ## Measure in turns with PyTorch, which goes into .venv-peers
-	@Scripts/bench-peers.sh
+bench-peers: bootstrap ## Measure in turns with PyTorch, ONNX Runtime, OpenVINO and ncnn
+	@Scripts/bench-peers.sh $(ARGUMENTS)
 
 .PHONY: bench-accuracy
 bench-accuracy: bootstrap ## Train on MNIST from several seeds and print the median accuracies

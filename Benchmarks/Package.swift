@@ -10,13 +10,18 @@ let package = Package(
     .executable(name: "fovea-bench-peers", targets: ["fovea-bench-peers"]),
   ],
   dependencies: [
-    .package(name: "fovea", path: "..")
+    .package(name: "fovea", path: ".."),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
   ],
   targets: [
     .executableTarget(
       name: "fovea-bench-accuracy", dependencies: [.product(name: "Fovea", package: "fovea")]),
     .executableTarget(
-      name: "fovea-bench-peers", dependencies: [.product(name: "Fovea", package: "fovea")]),
+      name: "fovea-bench-peers",
+      dependencies: [
+        .product(name: "Fovea", package: "fovea"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .executableTarget(
       name: "fovea-bench-kernels",
       dependencies: [.product(name: "CFoveaKernels", package: "fovea")],

@@ -1,112 +1,91 @@
-"""Times PyTorch on request, so that a benchmark can take turns with it.
+"""Times PyTorch on request, eager or compiled; see peer.py for the commands.
 
-Reads commands from standard input and answers each with one line on standard output:
+Each work is tried in NCHW and in channels-last order, and runs in the faster one. A compiled
+network is compiled by torch.compile's default backend, for predictions with its weights frozen, which
+lets it fold batch normalisation and pack weights; its code is cached in the cache folder.
 
-    step N      N training steps of simple_cnn: batch 64, cross-entropy, SGD with momentum, eager
-    forward N   N forward 3x3 convolutions, 256 to 256 channels, one 56x56 image, no gradient
-    quit        ends the process; so does the end of the input
-
-The answer is the median milliseconds of the N runs, or `error: ` and what to do. The first line,
-before any command, is `ready` with the version and the settings. Between commands it uses no time.
-
-Run with: python Benchmarks/Peers/pytorch_peer.py [--threads 2] [--channels-last]
+Run with: python pytorch_peer.py --cache DIR [--threads 2] [--compiled] [--layout nchw|channels-last]
 """
 
-import argparse
-import statistics
-import sys
-import time
+import os
 
-import torch
-import torch.nn.functional as F
-from torch import nn
+import peer
 
-WARM_UPS = 10
-LARGEST = 1_000_000
+settings = peer.options(
+    "Times PyTorch on commands from standard input.",
+    ("--compiled", {"action": "store_true"}),
+    ("--layout", {"choices": ["nchw", "channels-last"], "help": "only this one"}))
+# Is read when torch is imported.
+os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", os.path.join(settings.cache, "inductor"))
 
+import torch  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
 
-def simple_cnn():
-    def block(inputs, outputs, kernel):
-        return nn.Sequential(
-            nn.Conv2d(inputs, outputs, kernel, 2, kernel // 2), nn.ReLU(), nn.BatchNorm2d(outputs))
+import networks  # noqa: E402
 
-    return nn.Sequential(
-        block(1, 8, 5), block(8, 16, 3), block(16, 32, 3), block(32, 64, 3),
-        nn.Sequential(nn.Conv2d(64, 10, 3, 2, 1), nn.BatchNorm2d(10)), nn.Flatten())
+LAYOUTS = {"nchw": torch.contiguous_format, "channels-last": torch.channels_last}
 
 
-def training_step(layout):
-    """A function that makes one training step."""
-    torch.manual_seed(0)
-    model = simple_cnn().to(memory_format=layout).train()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.06, momentum=0.9)
-    images = torch.randn(64, 1, 28, 28).to(memory_format=layout)
-    labels = torch.randint(10, (64,))
+def prediction(network, layout):
+    """A function that makes one prediction, and its output."""
+    model, data = networks.load(settings.cache, "infer", network)
+    model = model.to(memory_format=layout).eval()
+    image = data["images"].to(memory_format=layout)
+    if settings.compiled:
+        model = torch.compile(model)
 
-    def step():
+    def run():
+        with torch.no_grad():
+            return model(image)
+
+    return run, run().flatten().tolist()
+
+
+def training_step(network, layout):
+    """A function that makes one training step, and the losses of the first few."""
+    model, data = networks.load(settings.cache, "train", network)
+    model = model.to(memory_format=layout).train()
+    images = data["images"].to(memory_format=layout)
+    labels = data["labels"].long()
+    optimizer = torch.optim.SGD(
+        model.parameters(), lr=networks.LEARNING_RATE, momentum=networks.MOMENTUM)
+
+    def loss_of(images, labels):
+        return F.cross_entropy(model(images), labels)
+
+    if settings.compiled:
+        loss_of = torch.compile(loss_of)
+
+    def run():
         optimizer.zero_grad()
-        loss = F.cross_entropy(model(images), labels)
+        loss = loss_of(images, labels)
         loss.backward()
         optimizer.step()
+        return loss
 
-    return step
-
-
-def forward_convolution(layout):
-    """A function that makes one convolution, with layout and weights as `nn.Conv2d` keeps them."""
-    torch.manual_seed(0)
-    convolution = nn.Conv2d(256, 256, 3, padding=1).to(memory_format=layout)
-    image = torch.randn(1, 256, 56, 56).to(memory_format=layout)
-
-    def forward():
-        with torch.inference_mode():
-            convolution(image)
-
-    return forward
+    return run, [run().item() for _ in range(peer.CHECKED_STEPS)]
 
 
-def median_milliseconds(run, count):
-    times = []
-    for _ in range(count):
-        start = time.perf_counter()
+def load(kind, network):
+    make = {"infer": prediction, "train": training_step}[kind]
+    if settings.compiled:
+        torch._inductor.config.freezing = kind == "infer"
+    best = None
+    for name in [settings.layout] if settings.layout else LAYOUTS:
+        torch.compiler.reset()
+        run, checked = make(network, LAYOUTS[name])
         run()
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
-
-
-def answer(line, runs):
-    """The line that answers `line`; `runs` maps a command to what it times."""
-    words = line.split()
-    if len(words) != 2 or words[0] not in runs:
-        return f"error: {line.strip()!r} is no command; send 'step N', 'forward N' or 'quit'"
-    if not words[1].isdecimal() or not 1 <= int(words[1]) <= LARGEST:
-        return f"error: {words[1]!r} is no number of runs; send 1 to {LARGEST}"
-    return f"{median_milliseconds(runs[words[0]], int(words[1])):.4f}"
-
-
-def main():
-    parser = argparse.ArgumentParser(description="Times PyTorch on commands from standard input.")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--channels-last", action="store_true")
-    options = parser.parse_args()
-    if options.threads < 1:
-        parser.error("--threads must be 1 or more")
-    torch.set_num_threads(options.threads)
-
-    layout = torch.channels_last if options.channels_last else torch.contiguous_format
-    runs = {"step": training_step(layout), "forward": forward_convolution(layout)}
-    for run in runs.values():
-        median_milliseconds(run, WARM_UPS)
-    order = "channels last" if options.channels_last else "NCHW"
-    print(
-        f"ready PyTorch {torch.__version__}, {torch.get_num_threads()} threads, {order}, "
-        f"{torch.backends.cpu.get_cpu_capability()}", flush=True)
-
-    for line in sys.stdin:
-        if line.strip() == "quit":
-            break
-        print(answer(line, runs), flush=True)
+        time = peer.median_milliseconds(run, 3)
+        if best is None or time < best[0]:
+            best = (time, run, checked)
+    return best[1:]
 
 
 if __name__ == "__main__":
-    main()
+    torch.set_num_threads(settings.threads)
+    if settings.compiled:
+        import torch._inductor.config
+    mode = "compiled" if settings.compiled else "eager"
+    peer.Peer(load).serve(
+        f"PyTorch {torch.__version__} {mode}, {torch.get_num_threads()} threads, "
+        f"{torch.backends.cpu.get_cpu_capability()}")
