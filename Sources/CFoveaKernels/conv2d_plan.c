@@ -11,6 +11,7 @@
 enum { usual_pixels = 240, least_pixels = 48, most_pixels = 1024 };
 // Floats that a task copies.
 enum { most_region = 96 * 1024 };
+enum { page_floats = 1024 };
 // Multiply-adds below which a task is not worth handing out, and tasks that suffice to share work.
 enum { least_work = 128 * 1024, usual_work = 512 * 1024, wanted_tasks = 16 };
 // Floats that one task packs.
@@ -117,9 +118,12 @@ static void cut_panels(conv2d_plan *plan, long column_blocks) {
 }
 
 static void set_reading(conv2d_plan *plan) {
-  plan->copies = plan->groups > 1 || reads_outside(&plan->height) || reads_outside(&plan->width);
+  // Neighbouring positions that lie a multiple of a page apart would share a set of the first-level cache.
+  const bool collides = plan->source_channels * plan->width.step % page_floats == 0;
+  plan->copies = plan->groups > 1 || collides || reads_outside(&plan->height) ||
+      reads_outside(&plan->width);
   if (plan->copies) {
-    plan->pixel_pitch = plan->group_source;
+    plan->pixel_pitch = plan->group_source + (plan->group_source % (page_floats / 4) == 0 ? 16 : 0);
     plan->row_pitch = product_up_to(
         LONG_MAX, region_extent(&plan->width, plan->width.positions), plan->pixel_pitch);
     plan->image_pitch = product_up_to(

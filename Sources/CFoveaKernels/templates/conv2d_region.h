@@ -25,14 +25,15 @@ FOVEA_INLINE void copy_region_row(
   const long channels = plan->group_source, pitch = plan->source_channels;
   const long before = min_of(columns, max_of(0, -x));
   const long end = max_of(before, min_of(columns, plan->width.source - x));
-  clear_floats(to, before * channels);
-  if (channels == pitch) {
+  const long to_pitch = plan->pixel_pitch;
+  clear_floats(to, before * to_pitch);
+  if (channels == pitch && channels == to_pitch) {
     copy_floats(to + before * channels, row + (x + before) * channels, (end - before) * channels);
   } else {
     for (long i = before; i < end; i++)
-      copy_floats(to + i * channels, row + (x + i) * pitch, channels);
+      copy_floats(to + i * to_pitch, row + (x + i) * pitch, channels);
   }
-  clear_floats(to + end * channels, (columns - end) * channels);
+  clear_floats(to + end * to_pitch, (columns - end) * to_pitch);
 }
 
 // What a task reads for `images` images from `image`, `rows` rows of positions from `row`: the
@@ -55,7 +56,7 @@ FOVEA_INLINE const float *read_region(
       const long y = first_row + r;
       const float *from = source + (image + i) * image_floats + group * plan->group_source;
       float *to = region + i * plan->image_pitch + r * plan->row_pitch;
-      if (y < 0 || y >= height->source) clear_floats(to, columns * plan->group_source);
+      if (y < 0 || y >= height->source) clear_floats(to, columns * plan->pixel_pitch);
       else copy_region_row(plan, from + y * row_floats, width->origin, columns, to);
     }
   return region;
