@@ -134,7 +134,8 @@ private typealias Support = OperationKernelSupport
           weight: isAffine ? UnsafePointer(weights.start) : nil,
           bias: isAffine ? UnsafePointer(biases.start) : nil, running_mean: means.start,
           running_variance: variances.start, workspace: nil, out: out.start, mean: nil,
-          inverse_deviation: nil, new_running_mean: nil, new_running_variance: nil, epilogue: fovea_epilogue())
+          inverse_deviation: nil, new_running_mean: nil, new_running_variance: nil,
+          epilogue: fovea_epilogue())
         try withArguments(arguments) { arguments in
           try run(
             kernelSteps { fovea_batch_norm_inference_steps(run.kernels, arguments, $0) },
@@ -199,7 +200,7 @@ private typealias Support = OperationKernelSupport
           weight: isAffine ? UnsafePointer(weights.start) : nil, workspace: workspace.start,
           in_gradient: wantsInput ? out.start : nil,
           weight_gradient: wantsWeight ? weightGradient.start : nil,
-          bias_gradient: wantsBias ? biasGradient.start : nil)
+          bias_gradient: wantsBias ? biasGradient.start : nil, epilogue: fovea_epilogue())
         try withArguments(arguments) { arguments in
           try run(
             kernelSteps { fovea_batch_norm_gradient_steps(run.kernels, arguments, $0) },

@@ -19,7 +19,8 @@ import Testing
     }
     for graph in [model.inference, model.training] {
       let program = try Program(
-        graph, variables: VariableStore(model.initialWeights(seed: 0)), pool: pool)
+        graph, variables: VariableStore(model.initialWeights(seed: 0)), pool: pool,
+        options: PlanOptions(fuses: false))
       #expect(program.stages.map(\.steps.lowerBound).first == 0)
       #expect(program.stages.map(\.steps.upperBound).last == program.steps.count)
       for (stage, next) in zip(program.stages, program.stages.dropFirst()) {

@@ -71,5 +71,7 @@ if let kernels = chosenKernels(),
     report(layer.workloads(kernels), measurement)
   }
 } else {
-  print("There is no pool of \(threads) threads, or FOVEA_ISA names no instruction set of this processor.")
+  print(
+    "There is no pool of \(threads) threads, or FOVEA_ISA names no instruction set of this processor."
+  )
 }

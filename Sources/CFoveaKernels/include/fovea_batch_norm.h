@@ -14,7 +14,8 @@
 // Layout    [rows][channels], dense; a row is a pixel; vectors [channels]. weight or bias NULL is 1 or 0.
 // Requires  rows > 1 in training. in_gradient may be out_gradient, new_running_* may be running_*, out
 //           of inference may be in; nothing else that is written overlaps what is read.
-//           An epilogue (fovea_epilogue.h, without a bias of its own) ends training and inference.
+//           An epilogue (fovea_epilogue.h, without a bias of its own) ends training, inference
+//           and the gradient of `in`.
 // Ensures   writes all of its results; of the gradient, those that are not NULL.
 // Numbers   blocks of rows give mean and squared deviations of their own, which are joined in double by
 //           T. Chan et al., doi:10.2307/2683386, in an order that the shape alone settles.
@@ -67,6 +68,7 @@ typedef struct {
   float *_Nullable in_gradient;
   float *_Nullable weight_gradient;
   float *_Nullable bias_gradient;
+  fovea_epilogue epilogue;
 } fovea_batch_norm_gradient_arguments;
 
 // Arguments of the kernel `batch_norm_fold`, which is one task, are fovea_batch_norm_fold_arguments.

@@ -258,7 +258,8 @@ static void FOVEA_NAME(batch_norm_gradient_apply)(
     const vf deviation = load_part(x + (c), n) - load_part(mean + (c), n);                  \
     const vf centred = load_part(g + (c), n) - load_part(mean_gradient + (c), n);           \
     const vf rest = multiply_add(-deviation, load_part(mean_product + (c), n), centred);    \
-    store_part(out + (c), rest * load_part(scales + (c), n), n);                            \
+    const vf result = rest * load_part(scales + (c), n);                                    \
+    store_part(out + (c), finish(&a->epilogue, result, c, row * channels + (c), n), n);     \
   } while (0)
     FOVEA_FOR_EACH_CHANNELS(channels, FOVEA_BODY);
 #undef FOVEA_BODY

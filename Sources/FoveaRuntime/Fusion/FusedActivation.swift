@@ -9,6 +9,18 @@ enum FusedActivation: Hashable, Codable, Sendable {
   case silu
   case hardswish
 
+  /// The name of the operation that it was.
+  var operationName: String? {
+    switch self {
+    case .none: nil
+    case .clamp(0, .infinity): ReLU.typeName
+    case .clamp: Hardtanh.typeName
+    case .leakyReLU: LeakyReLU.typeName
+    case .silu: SiLU.typeName
+    case .hardswish: Hardswish.typeName
+    }
+  }
+
   /// The function of an operation that kernels know; `nil` for others.
   init?(_ operation: any Operation) {
     switch operation {

@@ -18,7 +18,7 @@ struct FusedBatchNorm2dTraining: FusableOperation {
 
   var name: String {
     ([BatchNorm2dTraining.typeName] + (hasResidual ? ["Add"] : [])
-      + (activation == .none ? [] : ["activation"])).joined(separator: "+")
+      + [activation.operationName].compactMap(\.self)).joined(separator: "+")
   }
 
   func absorbing(

@@ -27,7 +27,7 @@ struct FusedConv2d: FusableOperation {
 
   var name: String {
     ([Conv2d.typeName] + (normalisation == nil ? [] : [BatchNorm2d.typeName])
-      + (hasResidual ? ["Add"] : []) + (activation == .none ? [] : ["activation"]))
+      + (hasResidual ? ["Add"] : []) + [activation.operationName].compactMap(\.self))
       .joined(separator: "+")
   }
 

@@ -5,7 +5,7 @@ import FoveaTensors
 ///
 /// A convolution absorbs the batch normalisation, addition and activation that alone read its result; a
 /// normalisation in training the addition and activation; the input gradient of a convolution the other
-/// gradient that is added to it and ReLU's mask. Results differ by rounding where a normalisation is
+/// gradient that is added to it and ReLU's mask, which that of a normalisation absorbs as well. Results differ by rounding where a normalisation is
 /// folded into weights, and not at all otherwise.
 struct Fusion {
   private let graph: Graph
@@ -135,6 +135,7 @@ extension FoveaGraph.Operation {
     case let convolution as Conv2d: FusedConv2d(convolution)
     case let gradient as Conv2dInputGradient: FusedConv2dInputGradient(gradient)
     case let normalisation as BatchNorm2dTraining: FusedBatchNorm2dTraining(normalisation)
+    case let gradient as BatchNorm2dGradient: FusedBatchNorm2dGradient(gradient)
     default: nil
     }
   }

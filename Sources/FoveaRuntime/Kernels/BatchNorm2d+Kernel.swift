@@ -35,24 +35,7 @@ extension BatchNorm2dGradient: ExecutableOperation {
   }
 
   public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
-    let kernels = binding.kernels
-    let image = binding.inputs[0].shape
-    let (rows, channels) = (image[0] * image[2] * image[3], image[1])
-    let workspace = try binding.workspace(
-      bytes: fovea_batch_norm_workspace_bytes(rows, channels))
-    let arguments = binding.keep(
-      fovea_batch_norm_gradient_arguments(
-        rows: rows, channels: channels, in: binding.inputs[0].floats,
-        out_gradient: binding.inputs[1].floats, mean: binding.inputs[2].floats,
-        inverse_deviation: binding.inputs[3].floats,
-        weight: binding.inputs.count == 5 ? UnsafePointer(binding.inputs[4].floats) : nil,
-        workspace: workspace.assumingMemoryBound(to: Float.self),
-        in_gradient: binding.outputs[0].floats, weight_gradient: binding.outputs[1].floats,
-        bias_gradient: binding.outputs[2].floats))
-    try binding.run(
-      capacity: fovea_batch_norm_max_steps,
-      scratchBytes: fovea_batch_norm_scratch_bytes(channels)
-    ) { fovea_batch_norm_gradient_steps(kernels, arguments, $0) }
+    try binding.normalisationGradient(isAffine: binding.inputs.count == 5, fovea_epilogue())
   }
 }
 
@@ -98,5 +81,26 @@ extension KernelBinding {
       capacity: fovea_batch_norm_max_steps,
       scratchBytes: fovea_batch_norm_scratch_bytes(arguments.channels)
     ) { fovea_batch_norm_training_steps(table, kept, $0) }
+  }
+
+  /// The gradients of normalisation in training; that of the image ends with `epilogue`.
+  mutating func normalisationGradient(
+    isAffine: Bool, _ epilogue: fovea_epilogue
+  ) throws(RuntimeError) {
+    let image = inputs[0].shape
+    let (rows, channels) = (image[0] * image[2] * image[3], image[1])
+    let workspace = try workspace(bytes: fovea_batch_norm_workspace_bytes(rows, channels))
+    let arguments = keep(
+      fovea_batch_norm_gradient_arguments(
+        rows: rows, channels: channels, in: inputs[0].floats, out_gradient: inputs[1].floats,
+        mean: inputs[2].floats, inverse_deviation: inputs[3].floats,
+        weight: isAffine ? UnsafePointer(inputs[4].floats) : nil,
+        workspace: workspace.assumingMemoryBound(to: Float.self),
+        in_gradient: outputs[0].floats, weight_gradient: outputs[1].floats,
+        bias_gradient: outputs[2].floats, epilogue: epilogue))
+    let table = kernels
+    try run(
+      capacity: fovea_batch_norm_max_steps, scratchBytes: fovea_batch_norm_scratch_bytes(channels)
+    ) { fovea_batch_norm_gradient_steps(table, arguments, $0) }
   }
 }
