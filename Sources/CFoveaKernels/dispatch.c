@@ -30,6 +30,10 @@ const fovea_kernel_table *fovea_kernels_for(fovea_isa isa) {
   return NULL;
 }
 
+const fovea_kernel_table *fovea_shorter_kernels(const fovea_kernel_table *kernels) {
+  return kernels->isa == fovea_isa_avx512 ? fovea_kernels_for(fovea_isa_avx2) : NULL;
+}
+
 fovea_isa fovea_best_isa(void) {
   fovea_isa best = fovea_isa_avx512;
   while (!fovea_kernels_for(best)) best--;

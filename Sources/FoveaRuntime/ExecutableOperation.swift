@@ -51,7 +51,7 @@ public struct KernelBinding {
   /// The layer's path.
   public let path: String
   /// The kernels of the chosen instruction set.
-  public let kernels: UnsafePointer<fovea_kernel_table>
+  public private(set) var kernels: UnsafePointer<fovea_kernel_table>
   /// For each input, whether no run changes it: weights of an inference program.
   public let isConstant: [Bool]
   /// The number of the run, for operations that draw random numbers; changes between runs.
@@ -89,6 +89,13 @@ public struct KernelBinding {
     self.precision = precision
     self.arguments = arguments
     self.allocator = allocator
+  }
+
+  /// Goes on with kernels of shorter vectors where `channels` fill half of one at most.
+  mutating func fitVectors(toChannels channels: Int) {
+    if channels * 2 <= kernels.pointee.vector_width, let shorter = fovea_shorter_kernels(kernels) {
+      kernels = shorter
+    }
   }
 
   /// Keeps a kernel's argument struct where it stays for the life of the program.

@@ -80,6 +80,7 @@ struct FusedConv2d: FusableOperation {
   }
 
   func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    binding.fitVectors(toChannels: binding.outputs[0].shape[1])
     let kernels = binding.kernels
     let isConstant = binding.isConstant[1]
     var geometry = convolution.geometry(

@@ -58,6 +58,7 @@ struct FusedConv2dInputGradient: FusableOperation {
   }
 
   func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    binding.fitVectors(toChannels: binding.outputs[0].shape[1])
     let kernels = binding.kernels
     let isConstant = binding.isConstant[1]
     var geometry = gradient.convolution.geometry(

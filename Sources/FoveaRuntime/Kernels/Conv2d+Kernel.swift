@@ -29,6 +29,7 @@ extension Conv2dInputGradient: ExecutableOperation {
 
 extension Conv2dWeightGradient: ExecutableOperation {
   public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    binding.fitVectors(toChannels: binding.inputs[1].shape[1])
     let kernels = binding.kernels
     var geometry = convolution.geometry(
       image: binding.inputs[0].shape, output: binding.inputs[1].shape)
