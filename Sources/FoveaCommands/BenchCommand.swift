@@ -143,7 +143,8 @@ public struct BenchCommand: Hashable, Codable, Sendable {
     var inputs = [Model.inputName: images]
     guard isTraining else {
       let program = try Program(
-        network.inference, inputs: [Model.inputName: shape], variables: variables, pool: pool)
+        network.inference, inputs: [Model.inputName: shape], variables: variables, pool: pool,
+        tuner: .chosen())
       return (program, inputs)
     }
     let optimizer = Optimizer.sgd()
@@ -163,7 +164,7 @@ public struct BenchCommand: Hashable, Codable, Sendable {
     inputs[Optimizer.settingsName] = optimizer.settings(settings, step: 0)
     let program = try Program(
       step, inputs: [Model.inputName: shape, TrainingStep.targetName: targetShape],
-      variables: variables, pool: pool, seed: Self.seed)
+      variables: variables, pool: pool, seed: Self.seed, tuner: .chosen())
     return (program, inputs)
   }
 }

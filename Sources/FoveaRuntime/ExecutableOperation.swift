@@ -61,6 +61,10 @@ public struct KernelBinding {
   /// How exact arithmetic has to be.
   public let precision: Precision
 
+  /// Where choices between algorithms are remembered; `nil` where none are timed.
+  let tuner: AlgorithmTuner?
+  /// The threads that kernels are timed on.
+  let pool: ThreadPool
   let arguments: ArgumentMemory
   var allocator: BindingAllocator
   private(set) var preparation: [fovea_step] = []
@@ -77,7 +81,8 @@ public struct KernelBinding {
   init(
     inputs: [Operand], outputs: [Operand], path: String,
     kernels: UnsafePointer<fovea_kernel_table>, isConstant: [Bool], step: UnsafePointer<UInt64>,
-    seed: UInt64, precision: Precision, arguments: ArgumentMemory, allocator: BindingAllocator
+    seed: UInt64, precision: Precision, tuner: AlgorithmTuner?, pool: ThreadPool,
+    arguments: ArgumentMemory, allocator: BindingAllocator
   ) {
     self.inputs = inputs
     self.outputs = outputs
@@ -87,6 +92,8 @@ public struct KernelBinding {
     self.step = step
     self.seed = seed
     self.precision = precision
+    self.tuner = tuner
+    self.pool = pool
     self.arguments = arguments
     self.allocator = allocator
   }

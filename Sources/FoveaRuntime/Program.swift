@@ -42,11 +42,13 @@ public final class Program {
   ///   - seed: The seed of random operations such as dropout.
   ///   - instructionSet: Which kernels run; the processor's best where left out.
   ///   - options: How exact arithmetic has to be, and what planning may do.
+  ///   - tuner: Where choices between algorithms are timed and remembered; a model of their work
+  ///     alone decides where left out.
   /// - Throws: `GraphError` where shapes do not fit, `RuntimeError` where something is missing.
   public init(
     _ graph: Graph, inputs: [String: Shape] = [:], variables: VariableStore, pool: ThreadPool,
     seed: UInt64 = 0, instructionSet: InstructionSet? = nil,
-    options: PlanOptions = PlanOptions()
+    options: PlanOptions = PlanOptions(), tuner: AlgorithmTuner? = nil
   ) throws {
     try graph.validate()
     let isa = try instructionSet ?? InstructionSet.chosen()
@@ -60,7 +62,7 @@ public final class Program {
     let stepCounter = arguments.keep(UInt64(0))
     let binder = Binder(
       graph: planned, shapes: shapes, kernels: kernels, step: stepCounter, seed: seed,
-      precision: options.precision)
+      precision: options.precision, tuner: tuner, pool: pool)
 
     // First pass: how much memory each node asks for.
     let needs = try binder.needs(of: storage.liveNodes)

@@ -86,7 +86,7 @@ struct FusedConv2d: FusableOperation {
     var geometry = convolution.geometry(
       image: binding.inputs[0].shape, output: binding.outputs[0].shape)
     geometry.weights_change = !isConstant
-    geometry.algorithm = binding.algorithm(.forward, geometry)
+    geometry.algorithm = try binding.algorithm(.forward, geometry)
     let positions = positions(inputCount: binding.inputs.count)
     var epilogue = fovea_epilogue(activation)
     epilogue.bias = positions.bias.map { UnsafePointer(binding.inputs[$0].floats) }

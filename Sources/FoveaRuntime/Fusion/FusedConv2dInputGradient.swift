@@ -64,7 +64,7 @@ struct FusedConv2dInputGradient: FusableOperation {
     var geometry = gradient.convolution.geometry(
       image: binding.outputs[0].shape, output: binding.inputs[0].shape)
     geometry.weights_change = !isConstant
-    geometry.algorithm = binding.algorithm(.inputGradient, geometry)
+    geometry.algorithm = try binding.algorithm(.inputGradient, geometry)
     let packedBytes = fovea_conv2d_input_gradient_packed_bytes(kernels, &geometry)
     let packed =
       isConstant
