@@ -181,10 +181,19 @@ static void test_filtered(
   }
 }
 
+static void test_direct(const convolution_case *c, long number) {
+  const convolution_data d = begin_convolution(c, number, "direct");
+  test_passes(&d, 0);
+}
+
 void test_convolution(void) {
-  for (long i = 0; i < (long)(sizeof direct_cases / sizeof *direct_cases); i++) {
-    const convolution_data d = begin_convolution(&direct_cases[i], i, "direct");
-    test_passes(&d, 0);
+  for (long i = 0; i < (long)(sizeof direct_cases / sizeof *direct_cases); i++)
+    test_direct(&direct_cases[i], i);
+  // Each number of rows that a tile of the micro-kernel has, in panels of two vectors and of one.
+  for (long pixels = 1; pixels <= 16; pixels++) {
+    const convolution_case points = {
+        1, 1, pixels, 5, 3 * kernels->vector_width, 1, 1, 1, 1, 1, 1, 1, 0, 0};
+    test_direct(&points, pixels);
   }
   for (long i = 0; i < (long)(sizeof filtered_cases / sizeof *filtered_cases); i++) {
     test_filtered(&filtered_cases[i], i, fovea_conv2d_winograd_2x2, "2×2 filtered", 16);
