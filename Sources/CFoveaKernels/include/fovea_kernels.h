@@ -11,6 +11,7 @@ typedef enum {
   fovea_isa_portable = 0,
   fovea_isa_avx2 = 1,
   fovea_isa_avx512 = 2,
+  fovea_isa_neon = 3,
 } fovea_isa;
 
 // The kernels of one instruction set, one member a kernel; `vector_width` is in floats.
