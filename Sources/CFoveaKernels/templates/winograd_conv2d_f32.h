@@ -130,19 +130,7 @@ FOVEA_INLINE void store_target_tile(
   vf m[WINOGRAD_SPAN * WINOGRAD_SPAN], y[WINOGRAD_SPAN * WINOGRAD_SPAN];
 #pragma clang loop unroll(full)
   for (int p = 0; p < span * span; p++) m[p] = load(sums + p * plan->sum_pitch);
-  // Not FOVEA_WINOGRAD_2D's rows: the results are fewer than the products.
-  vf between[4][WINOGRAD_SPAN];
-#pragma clang loop unroll(full)
-  for (int j = 0; j < span; j++) {
-    vf from[WINOGRAD_SPAN], to[4];
-#pragma clang loop unroll(full)
-    for (int i = 0; i < span; i++) from[i] = m[i * span + j];
-    target_transform(from, to, tile);
-#pragma clang loop unroll(full)
-    for (int i = 0; i < tile; i++) between[i][j] = to[i];
-  }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < tile; i++) target_transform(between[i], y + i * tile, tile);
+  FOVEA_WINOGRAD_2D(target_transform, m, span, y, tile, tile);
   const long row_floats = plan->target_width * plan->target_channels;
   if (rows == tile && columns == tile) {
 #pragma clang loop unroll(full)

@@ -89,24 +89,14 @@ FOVEA_INLINE void store_weight_gradients(
     const long rows = min_of(VW, end_row - row);
     for (long i = 0; i < rows; i++) {
       const float *from = sums + (row - first_row + i) * plan->row_pitch;
-      vf m[WINOGRAD_SPAN * WINOGRAD_SPAN], between[3][WINOGRAD_SPAN], taps[winograd_taps];
+      vf m[WINOGRAD_SPAN * WINOGRAD_SPAN], taps[winograd_taps];
 #pragma clang loop unroll(full)
       for (int p = 0; p < span * span; p++) m[p] = load(from + p * t->sum_pitch);
       for (long chunk = 1; chunk < plan->chunks; chunk++)
 #pragma clang loop unroll(full)
         for (int p = 0; p < span * span; p++)
           m[p] += load(from + p * t->sum_pitch + chunk * plan->chunk_pitch);
-#pragma clang loop unroll(full)
-      for (int j = 0; j < span; j++) {
-        vf products[WINOGRAD_SPAN], result[3];
-#pragma clang loop unroll(full)
-        for (int k = 0; k < span; k++) products[k] = m[k * span + j];
-        weight_gradient_transform(products, result, tile);
-#pragma clang loop unroll(full)
-        for (int k = 0; k < 3; k++) between[k][j] = result[k];
-      }
-#pragma clang loop unroll(full)
-      for (int k = 0; k < 3; k++) weight_gradient_transform(between[k], taps + 3 * k, tile);
+      FOVEA_WINOGRAD_2D(weight_gradient_transform, m, span, taps, 3, tile);
 #pragma clang loop unroll(full)
       for (int tap = 0; tap < winograd_taps; tap++) w[tap][i] = taps[tap];
     }
