@@ -35,6 +35,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var seed: UInt64?
   /// Whether a last batch of fewer images is left out.
   public var dropLast: Bool?
+  /// Whether the backward pass computes cheap activations anew, for less memory.
+  public var recomputes: Bool?
   /// Threads; they change no result.
   public var threads: Int?
   /// Where the dataset's files are.

@@ -70,6 +70,9 @@ struct Train: AsyncParsableCommand {
   @Flag(help: "Leave out a last batch of fewer images.")
   var dropLast = false
 
+  @Flag(help: "Compute cheap activations anew in the backward pass, for less memory.")
+  var recompute = false
+
   @Flag(help: "Print the result alone.")
   var quiet = false
 
@@ -89,6 +92,7 @@ struct Train: AsyncParsableCommand {
     command.seed = seed
     command.threads = threads
     command.dropLast = dropLast ? true : nil
+    command.recomputes = recompute ? true : nil
     command.data = data
     return command
   }

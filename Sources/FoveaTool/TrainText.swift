@@ -21,6 +21,7 @@ extension Train {
       ("weight decay", "\(configuration.weightDecay)"),
       ("label smoothing", "\(configuration.labelSmoothing)"),
       ("seed", "\(configuration.seed)"),
+      ("memory", configuration.recomputes ? "activations computed anew" : "activations kept"),
       ("threads", "\(configuration.threads)"),
     ]
     console.printHeading("Configuration")

@@ -15,16 +15,31 @@ public struct LearnerSettings: Hashable, Codable, Sendable {
   public var metrics: [Metric]
   /// What everything random comes from: initial weights and dropout.
   public var seed: UInt64
+  /// Whether the backward pass computes cheap activations anew, which then take no memory in between.
+  ///
+  /// It changes no result.
+  public var recomputes: Bool
 
   /// Gathers settings.
   public init(
     loss: Loss = .crossEntropy, optimizer: Optimizer = .sgd(), metrics: [Metric] = [.accuracy],
-    seed: UInt64 = 0
+    seed: UInt64 = 0, recomputes: Bool = false
   ) {
     self.loss = loss
     self.optimizer = optimizer
     self.metrics = metrics
     self.seed = seed
+    self.recomputes = recomputes
+  }
+
+  /// Reads settings; earlier ones say nothing of memory.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    loss = try values.decode(Loss.self, forKey: .loss)
+    optimizer = try values.decode(Optimizer.self, forKey: .optimizer)
+    metrics = try values.decode([Metric].self, forKey: .metrics)
+    seed = try values.decode(UInt64.self, forKey: .seed)
+    recomputes = try values.decodeIfPresent(Bool.self, forKey: .recomputes) ?? false
   }
 }
 
@@ -207,7 +222,9 @@ public final class Learner {
     let clock = ContinuousClock()
     let start = clock.now
     let count = batch.images.shape[0]
-    let program = try stepPrograms[count] ?? plan(graphs.step, batch: batch)
+    let program =
+      try stepPrograms[count]
+      ?? plan(graphs.step, backwardStart: graphs.backwardStart, batch: batch)
     stepPrograms[count] = program
     let settings = progress.schedule.settings(
       step: progress.step, of: progress.totalSteps, momentum: self.settings.optimizer.momentum)
@@ -225,12 +242,13 @@ public final class Learner {
     return record
   }
 
-  private func plan(_ graph: Graph, batch: Batch) throws -> Program {
+  private func plan(_ graph: Graph, backwardStart: Int?, batch: Batch) throws -> Program {
     try Program(
       graph,
       inputs: [
         Model.inputName: batch.images.shape, TrainingStep.targetName: batch.labels.shape,
-      ], variables: variables, pool: pool, seed: settings.seed)
+      ], variables: variables, pool: pool, seed: settings.seed,
+      options: PlanOptions(backwardStart: backwardStart, recomputes: settings.recomputes))
   }
 
   /// Measures loss and metrics on data, without changing anything.
@@ -240,7 +258,8 @@ public final class Learner {
     var images = 0
     for try await batch in data.batches(epoch: 0) {
       let count = batch.images.shape[0]
-      let program = try evaluationPrograms[count] ?? plan(graphs.evaluation, batch: batch)
+      let program =
+        try evaluationPrograms[count] ?? plan(graphs.evaluation, backwardStart: nil, batch: batch)
       evaluationPrograms[count] = program
       try program.run([Model.inputName: batch.images, TrainingStep.targetName: batch.labels])
       lossSum += Double(try program.withOutput(TrainingStep.lossName) { $0[0] }) * Double(count)

@@ -31,6 +31,8 @@ public enum Loss: Hashable, Codable, Sendable {
 public struct TrainingStep: Hashable, Sendable {
   /// Forward, loss, gradients and updates; outputs `output` and `loss`.
   public let step: Graph
+  /// The first node of the backward pass in `step`.
+  public let backwardStart: Int
   /// Forward and loss as the network answers; outputs `output` and `loss`.
   public let evaluation: Graph
 
@@ -45,6 +47,7 @@ public struct TrainingStep: Hashable, Sendable {
   public init(_ model: Model, loss: Loss, optimizer: Optimizer) throws(GraphError) {
     evaluation = try loss.append(to: model.inference)
     let forward = try loss.append(to: model.training)
+    backwardStart = forward.nodes.count
     let parameters = forward.variables.filter { $0.role == .parameter }
     let differentiated = try differentiate(
       forward, loss: Self.lossName, withRespectTo: parameters.map(\.name))
