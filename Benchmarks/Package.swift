@@ -5,6 +5,7 @@ let package = Package(
   name: "fovea-benchmarks",
   platforms: [.macOS(.v15)],
   products: [
+    .executable(name: "fovea-bench-error", targets: ["fovea-bench-error"]),
     .executable(name: "fovea-bench-kernels", targets: ["fovea-bench-kernels"]),
     .executable(name: "fovea-bench-accuracy", targets: ["fovea-bench-accuracy"]),
     .executable(name: "fovea-bench-peers", targets: ["fovea-bench-peers"]),
@@ -22,6 +23,9 @@ let package = Package(
         .product(name: "Fovea", package: "fovea"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "fovea-bench-error",
+      dependencies: [.product(name: "CFoveaKernels", package: "fovea")]),
     .executableTarget(
       name: "fovea-bench-kernels",
       dependencies: [.product(name: "CFoveaKernels", package: "fovea")],

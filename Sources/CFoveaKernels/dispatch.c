@@ -6,6 +6,8 @@ extern const fovea_kernel_table fovea_kernel_table_portable;
 #if defined(__x86_64__)
 extern const fovea_kernel_table fovea_kernel_table_avx2;
 extern const fovea_kernel_table fovea_kernel_table_avx512;
+#elif defined(__aarch64__)
+extern const fovea_kernel_table fovea_kernel_table_neon;
 #endif
 
 const fovea_kernel_table *fovea_kernels_for(fovea_isa isa) {
@@ -26,12 +28,21 @@ const fovea_kernel_table *fovea_kernels_for(fovea_isa isa) {
         return &fovea_kernel_table_avx512;
 #endif
       return NULL;
+    case fovea_isa_neon:
+#if defined(__aarch64__)
+      return &fovea_kernel_table_neon;
+#endif
+      return NULL;
   }
   return NULL;
 }
 
+const fovea_kernel_table *fovea_shorter_kernels(const fovea_kernel_table *kernels) {
+  return kernels->isa == fovea_isa_avx512 ? fovea_kernels_for(fovea_isa_avx2) : NULL;
+}
+
 fovea_isa fovea_best_isa(void) {
-  fovea_isa best = fovea_isa_avx512;
+  fovea_isa best = fovea_isa_neon;
   while (!fovea_kernels_for(best)) best--;
   return best;
 }

@@ -154,7 +154,8 @@ public struct BenchCommand: Hashable, Codable, Sendable {
     var inputs = [Model.inputName: images]
     guard isTraining else {
       let program = try Program(
-        network.inference, inputs: [Model.inputName: shape], variables: variables, pool: pool)
+        network.inference, inputs: [Model.inputName: shape], variables: variables, pool: pool,
+        tuner: .chosen())
       return (program, inputs, nil)
     }
     let optimizer = Optimizer.sgd()
@@ -174,13 +175,15 @@ public struct BenchCommand: Hashable, Codable, Sendable {
       .settings(step: 0, of: 1, momentum: optimizer.momentum)
     inputs[Optimizer.settingsName] = optimizer.settings(settings, step: 0)
     let shapes = [Model.inputName: shape, TrainingStep.targetName: targetShape]
+    let tuner = AlgorithmTuner.chosen()
     let options = PlanOptions(backwardStart: trainingStep.backwardStart, recomputes: recomputes)
     let program = try Program(
-      step, inputs: shapes, variables: variables, pool: pool, seed: Self.seed, options: options)
+      step, inputs: shapes, variables: variables, pool: pool, seed: Self.seed, options: options,
+      tuner: tuner)
     guard recomputes else { return (program, inputs, nil) }
     let memory = TrainingMemory(
-      try ProgramNeeds(of: step, inputs: shapes, options: options),
-      plain: try ProgramNeeds(of: step, inputs: shapes), options: options)
+      try ProgramNeeds(of: step, inputs: shapes, options: options, tuner: tuner),
+      plain: try ProgramNeeds(of: step, inputs: shapes, tuner: tuner), options: options)
     return (program, inputs, memory)
   }
 }

@@ -80,14 +80,15 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let learner: Learner
     if let checkpoint = earlier?.checkpoint {
       learner = try Learner(
-        resuming: checkpoint, training: training, validation: test, threads: configuration.threads)
+        resuming: checkpoint, training: training, validation: test, threads: configuration.threads,
+        tuner: .chosen())
     } else {
       let description = training.dataset.description
       let model = try ZooModel.requested(configuration.model)
         .build(input: description.imageShape, classes: description.classNames.count)
       learner = try Learner(
         model, training: training, validation: test, settings: configuration.learnerSettings,
-        threads: configuration.threads)
+        threads: configuration.threads, tuner: .chosen())
     }
 
     let title = "\(configuration.model) on \(configuration.dataset.rawValue)"

@@ -10,6 +10,8 @@ struct Binder {
   let step: UnsafePointer<UInt64>
   let seed: UInt64
   let precision: Precision
+  let tuner: AlgorithmTuner?
+  let pool: ThreadPool
 
   /// What nodes ask for besides the memory of their values.
   struct Needs {
@@ -59,7 +61,8 @@ struct Binder {
       isConstant: node.inputs.map {
         guard let variable = graph.nodes[$0.node].operation as? Variable else { return false }
         return graph.updates[variable.name] == nil
-      }, step: step, seed: seed, precision: precision, arguments: arguments, allocator: allocator)
+      }, step: step, seed: seed, precision: precision, tuner: tuner, pool: pool,
+      arguments: arguments, allocator: allocator)
     try executable.bind(&binding)
     return binding
   }

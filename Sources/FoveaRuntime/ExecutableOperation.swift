@@ -51,7 +51,7 @@ public struct KernelBinding {
   /// The layer's path.
   public let path: String
   /// The kernels of the chosen instruction set.
-  public let kernels: UnsafePointer<fovea_kernel_table>
+  public private(set) var kernels: UnsafePointer<fovea_kernel_table>
   /// For each input, whether no run changes it: weights of an inference program.
   public let isConstant: [Bool]
   /// The number of the run, for operations that draw random numbers; changes between runs.
@@ -61,6 +61,10 @@ public struct KernelBinding {
   /// How exact arithmetic has to be.
   public let precision: Precision
 
+  /// Where choices between algorithms are remembered; `nil` where none are timed.
+  let tuner: AlgorithmTuner?
+  /// The threads that kernels are timed on.
+  let pool: ThreadPool
   let arguments: ArgumentMemory
   var allocator: BindingAllocator
   private(set) var preparation: [fovea_step] = []
@@ -77,7 +81,8 @@ public struct KernelBinding {
   init(
     inputs: [Operand], outputs: [Operand], path: String,
     kernels: UnsafePointer<fovea_kernel_table>, isConstant: [Bool], step: UnsafePointer<UInt64>,
-    seed: UInt64, precision: Precision, arguments: ArgumentMemory, allocator: BindingAllocator
+    seed: UInt64, precision: Precision, tuner: AlgorithmTuner?, pool: ThreadPool,
+    arguments: ArgumentMemory, allocator: BindingAllocator
   ) {
     self.inputs = inputs
     self.outputs = outputs
@@ -87,8 +92,17 @@ public struct KernelBinding {
     self.step = step
     self.seed = seed
     self.precision = precision
+    self.tuner = tuner
+    self.pool = pool
     self.arguments = arguments
     self.allocator = allocator
+  }
+
+  /// Goes on with kernels of shorter vectors where `channels` fill half of one at most.
+  mutating func fitVectors(toChannels channels: Int) {
+    if channels * 2 <= kernels.pointee.vector_width, let shorter = fovea_shorter_kernels(kernels) {
+      kernels = shorter
+    }
   }
 
   /// Keeps a kernel's argument struct where it stays for the life of the program.

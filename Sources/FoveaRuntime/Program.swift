@@ -42,17 +42,19 @@ public final class Program {
   ///   - seed: The seed of random operations such as dropout.
   ///   - instructionSet: Which kernels run; the processor's best where left out.
   ///   - options: How exact arithmetic has to be, and what planning may do.
+  ///   - tuner: Where choices between algorithms are timed and remembered; a model of their work
+  ///     alone decides where left out.
   /// - Throws: `GraphError` where shapes do not fit, `RuntimeError` where something is missing.
   public init(
     _ graph: Graph, inputs: [String: Shape] = [:], variables: VariableStore, pool: ThreadPool,
     seed: UInt64 = 0, instructionSet: InstructionSet? = nil,
-    options: PlanOptions = PlanOptions()
+    options: PlanOptions = PlanOptions(), tuner: AlgorithmTuner? = nil
   ) throws {
     let stepCounter = arguments.keep(UInt64(0))
     // First pass: how much memory each node asks for.
     let plan = try ProgramPlan(
       graph, inputs: inputs, instructionSet: instructionSet, options: options, seed: seed,
-      step: stepCounter)
+      step: stepCounter, tuner: tuner, pool: pool)
     let (planned, shapes, storage) = (plan.graph, plan.shapes, plan.storage)
     let (binder, needs, layout) = (plan.binder, plan.needs, plan.layout)
     let arena = try AlignedMemory(byteCount: layout.byteCount)

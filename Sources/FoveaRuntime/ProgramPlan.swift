@@ -19,12 +19,12 @@ public struct ProgramNeeds: Hashable, Codable, Sendable {
   /// - Throws: `GraphError` where shapes do not fit, `RuntimeError` for what has no kernel.
   public init(
     of graph: Graph, inputs: [String: Shape] = [:], instructionSet: InstructionSet? = nil,
-    options: PlanOptions = PlanOptions()
+    options: PlanOptions = PlanOptions(), tuner: AlgorithmTuner? = nil
   ) throws {
     let arguments = ArgumentMemory()
     let plan = try ProgramPlan(
       graph, inputs: inputs, instructionSet: instructionSet, options: options, seed: 0,
-      step: arguments.keep(0))
+      step: arguments.keep(0), tuner: tuner, pool: ThreadPool(threads: 1))
     arenaByteCount = plan.layout.byteCount
     preparedByteCount = plan.needs.lastingBytes
     cost = plan.storage.liveNodes.reduce(Cost()) { sum, index in
@@ -47,7 +47,8 @@ struct ProgramPlan {
 
   init(
     _ graph: Graph, inputs: [String: Shape], instructionSet: InstructionSet?,
-    options: PlanOptions, seed: UInt64, step: UnsafePointer<UInt64>
+    options: PlanOptions, seed: UInt64, step: UnsafePointer<UInt64>, tuner: AlgorithmTuner?,
+    pool: ThreadPool
   ) throws {
     try graph.validate()
     let isa = try instructionSet ?? InstructionSet.chosen()
@@ -60,7 +61,7 @@ struct ProgramPlan {
     storage = StoragePlan(self.graph, shapes)
     binder = Binder(
       graph: self.graph, shapes: shapes, kernels: kernels, step: step, seed: seed,
-      precision: options.precision)
+      precision: options.precision, tuner: tuner, pool: pool)
     needs = try binder.needs(of: storage.liveNodes)
     layout = ArenaLayout(storage.blocks + needs.workspaces)
   }

@@ -20,6 +20,8 @@ public struct Checkpoint: Sendable {
   public let weights: Weights
   /// How far the training has come; `nil` where none has begun.
   public let progress: TrainingProgress?
+  /// Which algorithms convolutions ran by, where they were timed.
+  public let algorithms: [String: String]
 
   /// The version of the format that is written.
   public static let formatVersion = 1
@@ -31,6 +33,7 @@ public struct Checkpoint: Sendable {
     let settings: LearnerSettings
     let input: DatasetDescription
     let progress: TrainingProgress?
+    let algorithms: [String: String]?
   }
 
   private static let headerKey = "fovea.checkpoint"
@@ -38,13 +41,14 @@ public struct Checkpoint: Sendable {
   /// Gathers what a checkpoint holds.
   public init(
     model: Model, settings: LearnerSettings, input: DatasetDescription, weights: Weights,
-    progress: TrainingProgress?
+    progress: TrainingProgress?, algorithms: [String: String] = [:]
   ) {
     self.model = model
     self.settings = settings
     self.input = input
     self.weights = weights
     self.progress = progress
+    self.algorithms = algorithms
   }
 
   /// Reads a checkpoint.
@@ -97,7 +101,7 @@ public struct Checkpoint: Sendable {
     }
     self.init(
       model: header.model, settings: header.settings, input: header.input,
-      weights: contents.weights, progress: header.progress)
+      weights: contents.weights, progress: header.progress, algorithms: header.algorithms ?? [:])
   }
 
   /// Writes the checkpoint in place of `file`, all at once or not at all.
@@ -106,7 +110,7 @@ public struct Checkpoint: Sendable {
   public func write(to file: URL) throws {
     let header = Header(
       formatVersion: Self.formatVersion, model: model, settings: settings, input: input,
-      progress: progress)
+      progress: progress, algorithms: algorithms.isEmpty ? nil : algorithms)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     // A loss that is no number must not cost the weights.

@@ -1,7 +1,7 @@
 public import FoveaData
 import FoveaGraph
 public import FoveaLayers
-import FoveaRuntime
+public import FoveaRuntime
 public import FoveaTensors
 public import Foundation
 
@@ -62,6 +62,7 @@ public final class Learner {
   private let graphs: TrainingStep
   private let variables: VariableStore
   private let pool: ThreadPool
+  private let tuner: AlgorithmTuner?
   private var stepPrograms: [Int: Program] = [:]
   private var evaluationPrograms: [Int: Program] = [:]
 
@@ -70,11 +71,13 @@ public final class Learner {
   /// - Parameters:
   ///   - weights: What to start from; the model's own initial weights where left out.
   ///   - threads: The number of threads; one for each core where left out. It changes no result.
+  ///   - tuner: Where choices between algorithms are timed and remembered; checkpoints keep them.
   /// - Throws: `GraphError`, `RuntimeError` or `TrainingError` where model, data and settings do not
   ///   fit together.
   public init(
     _ model: Model, training: DataLoader, validation: DataLoader? = nil,
-    settings: LearnerSettings = LearnerSettings(), weights: Weights? = nil, threads: Int? = nil
+    settings: LearnerSettings = LearnerSettings(), weights: Weights? = nil, threads: Int? = nil,
+    tuner: AlgorithmTuner? = nil
   ) throws {
     self.model = model
     self.settings = settings
@@ -87,6 +90,7 @@ public final class Learner {
     variables = try VariableStore(weights ?? model.initialWeights(seed: settings.seed))
     try variables.addOptimizerState(of: graphs.step)
     pool = try ThreadPool(threads: threads)
+    self.tuner = tuner
   }
 
   /// Goes on where a checkpoint was written.
@@ -95,11 +99,14 @@ public final class Learner {
   ///   not have as many steps as the checkpoint's.
   public convenience init(
     resuming checkpoint: Checkpoint, training: DataLoader, validation: DataLoader? = nil,
-    threads: Int? = nil
+    threads: Int? = nil, tuner: AlgorithmTuner? = nil
   ) throws {
+    // Without those choices the rest of the training would be of other bits.
+    let tuner = tuner ?? (checkpoint.algorithms.isEmpty ? nil : AlgorithmTuner())
+    tuner?.adopt(checkpoint.algorithms)
     try self.init(
       checkpoint.model, training: training, validation: validation,
-      settings: checkpoint.settings, weights: checkpoint.weights, threads: threads)
+      settings: checkpoint.settings, weights: checkpoint.weights, threads: threads, tuner: tuner)
     if let progress = checkpoint.progress {
       guard progress.stepsPerEpoch == training.batchCount else {
         throw TrainingError.otherData(
@@ -121,7 +128,7 @@ public final class Learner {
   public var checkpoint: Checkpoint {
     Checkpoint(
       model: model, settings: settings, input: training.dataset.description,
-      weights: variables.snapshot(), progress: progress)
+      weights: variables.snapshot(), progress: progress, algorithms: tuner?.choices ?? [:])
   }
 
   /// Trains for some epochs.
@@ -248,7 +255,8 @@ public final class Learner {
       inputs: [
         Model.inputName: batch.images.shape, TrainingStep.targetName: batch.labels.shape,
       ], variables: variables, pool: pool, seed: settings.seed,
-      options: PlanOptions(backwardStart: backwardStart, recomputes: settings.recomputes))
+      options: PlanOptions(backwardStart: backwardStart, recomputes: settings.recomputes),
+      tuner: tuner)
   }
 
   /// Measures loss and metrics on data, without changing anything.

@@ -17,7 +17,7 @@ import Testing
     _ test: Conv2dCase, weightsChange: Bool
   ) throws {
     let data = Conv2dData(test)
-    for (algorithm, factor) in [(fovea_conv2d_winograd_2x2, 16.0), (fovea_conv2d_winograd_4x4, 60)]
+    for (algorithm, factor) in [(fovea_conv2d_winograd_2x2, 10.0), (fovea_conv2d_winograd_4x4, 16)]
     {
       var test = test
       #expect(fovea_conv2d_supports(&test.geometry, algorithm))

@@ -67,7 +67,8 @@ func withArguments<Arguments>(
 
 /// The instruction sets that this processor has.
 var kernelTables: [UnsafePointer<fovea_kernel_table>] {
-  [fovea_isa_portable, fovea_isa_avx2, fovea_isa_avx512].compactMap { fovea_kernels_for($0) }
+  [fovea_isa_portable, fovea_isa_avx2, fovea_isa_avx512, fovea_isa_neon]
+    .compactMap { fovea_kernels_for($0) }
 }
 
 /// What a sum of products should be, and how far a kernel may be from it.

@@ -21,6 +21,10 @@ import Testing
       try builder.variable("mean", [4], role: .buffer),
       try builder.variable("variance", [4], role: .buffer),
     ]
+    let constants = [
+      try builder.variable("constantMean", [4], role: .buffer),
+      try builder.variable("constantVariance", [4], role: .buffer),
+    ]
     let window = try Window(kernel: 3, padding: Window.Padding(1))
     for index in 0..<choices.integer(3...14) {
       let path = "step\(index)"
@@ -28,7 +32,7 @@ import Testing
       func apply(_ operation: some Operation, _ inputs: Value...) throws -> Value {
         try builder.append(operation, inputs, path: path)[0]
       }
-      switch choices.integer(0...10) {
+      switch choices.integer(0...14) {
       case 0: values.append(try apply(ReLU(), left))
       case 1: values.append(try apply(Scale(-0.75, shift: 0.25), left))
       case 2: values.append(try apply(Dropout(probability: 0.25, stream: UInt64(index)), left))
@@ -53,10 +57,33 @@ import Testing
         let axes = choices.element(of: [[1], [2, 3], [0, 2, 3], [0]])
         let mean = try apply(Reduce(.mean, axes: axes, keepDimensions: true), left)
         values.append(try apply(Binary(.subtract), right, mean))
+      case 10, 11:
+        // What a convolution may absorb, in any order and with parts that others read as well.
+        let convolution = Conv2d(rows: window, columns: window)
+        var value = try apply(convolution, left, taps)
+        for _ in 0..<choices.integer(1...3) {
+          switch choices.integer(0...4) {
+          case 0:
+            value = try apply(BatchNorm2d(epsilon: 1e-3), value, constants[0], constants[1])
+          case 1: value = try apply(Binary(.add), value, choices.bool() ? right : left)
+          case 2: value = try apply(Binary(.add), right, value)
+          case 3: value = try apply(ReLU(), value)
+          default: value = try apply(Hardtanh(minimum: -0.5, maximum: 0.75), value)
+          }
+          if choices.integer(0...3) == 0 { values.append(value) }
+        }
+        values.append(value)
+      case 12:
+        let gradient = Conv2dInputGradient(
+          convolution: Conv2d(rows: window, columns: window))
+        let own = try apply(gradient, left, taps, right)
+        let sum = choices.bool() ? try apply(Binary(.add), own, right) : own
+        values.append(choices.bool() ? try apply(ReLUGradient(), sum, right) : sum)
       default:
         let results = try builder.append(
           BatchNorm2dTraining(epsilon: 1e-3, momentum: 0.1), [left] + statistics, path: path)
-        values.append(results[0])
+        let sum = choices.bool() ? try apply(Binary(.add), results[0], right) : results[0]
+        values.append(choices.bool() ? try apply(ReLU(), sum) : sum)
         if builder.graph.updates["mean"] == nil {
           try builder.update("mean", with: results[3])
           try builder.update("variance", with: results[4])
@@ -73,7 +100,7 @@ import Testing
         name, with: choices.element(of: choices.bool() ? values : [values[2], values[3]]))
     }
     // Every variable is read, if only by a node that nothing depends on.
-    for value in [values[2], values[3], taps] + statistics {
+    for value in [values[2], values[3], taps] + statistics + constants {
       _ = try builder.apply(ReLU(), value, path: "unread")
     }
     return builder.graph
@@ -81,7 +108,7 @@ import Testing
 
   @Test func `programs compute what the definitions say, step after step`() throws {
     let pools = try (1...3).map { try ThreadPool(threads: $0) }
-    for seed in 0..<150 {
+    for seed in 0..<250 {
       var choices = SeededChoices(seed: seed, named: "graph")
       let graph = try Self.graph(&choices)
       func draw(_ shape: Shape, in range: ClosedRange<Float> = -1...1) -> Tensor {
@@ -95,7 +122,8 @@ import Testing
       var weights = Weights()
       for variable in graph.variables {
         weights[variable.name] = draw(
-          variable.shape, in: variable.name == "variance" ? 0.5...1 : -0.5...0.5)
+          variable.shape,
+          in: variable.name.lowercased().hasSuffix("variance") ? 0.5...1 : -0.5...0.5)
       }
       var variables = Dictionary(
         uniqueKeysWithValues: weights.tensors.map { ($0.key, ReferenceTensor($0.value)) })

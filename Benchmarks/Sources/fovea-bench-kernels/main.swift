@@ -51,7 +51,7 @@ func report(_ workloads: [Workload], _ measurement: Measurement) {
 /// The kernels that FOVEA_ISA names, or the processor's best.
 func chosenKernels() -> Kernels? {
   guard let wanted = getenv("FOVEA_ISA") else { return fovea_kernels_for(fovea_best_isa()) }
-  return [fovea_isa_portable, fovea_isa_avx2, fovea_isa_avx512]
+  return [fovea_isa_portable, fovea_isa_avx2, fovea_isa_avx512, fovea_isa_neon]
     .compactMap { fovea_kernels_for($0) }
     .first { strcmp($0.pointee.name, wanted) == 0 }
 }

@@ -58,6 +58,7 @@ struct Compare: ParsableCommand {
     let setup = PeerSetup(
       python: python, scripts: scripts, cache: URL(fileURLWithPath: cache).path, threads: threads)
     var report = Report(threads: threads, rounds: rounds)
+    var hasDifferences = false
     do {
       let comparison = try Comparison(setup, rounds: rounds, secondsOfTurn: seconds)
       for work in Work.all where isWanted("\(work.kind.rawValue) \(work.network)") {
@@ -65,6 +66,7 @@ struct Compare: ParsableCommand {
       }
       report.peers = comparison.greetings
       report.notes = comparison.notes
+      hasDifferences = comparison.hasDifferences
     }
     // The peers above are gone by now, and with them their memory.
     let processes = FreshProcesses(setup: setup)
@@ -88,6 +90,7 @@ struct Compare: ParsableCommand {
         positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
       try AtomicFile.write(encoder.encode(report), to: URL(fileURLWithPath: json))
     }
+    if hasDifferences { throw ExitCode.failure }
   }
 
   /// Progress goes to the error stream, so that the output is the table alone.

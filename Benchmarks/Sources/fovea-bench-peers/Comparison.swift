@@ -39,6 +39,9 @@ final class Comparison {
   private var peers: [PeerName: Peer] = [:]
   private var quiet = Quiet()
   private var problems: [String] = []
+  private var greetingsByName: [PeerName: String] = [:]
+  /// Whether a peer answered something else than Fovea.
+  private(set) var hasDifferences = false
 
   init(_ setup: PeerSetup, rounds: Int, secondsOfTurn: Double) throws {
     self.setup = setup
@@ -48,63 +51,68 @@ final class Comparison {
   }
 
   /// Versions and settings of the peers that have started.
-  var greetings: [String] { PeerName.allCases.compactMap { peers[$0]?.greeting } }
+  var greetings: [String] { PeerName.allCases.compactMap { greetingsByName[$0] } }
 
   /// What could not be measured, came out different, or was disturbed.
   var notes: [String] {
-    problems
-      + (quiet.busyTurns == 0
-        ? []
-        : ["\(quiet.busyTurns) of \(quiet.turns) turns began while other programs were at work."])
+    let disturbed =
+      "\(quiet.disturbedTurns) of \(quiet.turns) turns were disturbed by other programs."
+    return problems + (quiet.disturbedTurns == 0 ? [] : [disturbed])
+  }
+
+  /// A peer that takes part in a work.
+  private struct Contender {
+    let peer: Peer
+    let runs: Int
+    var times: [Double] = []
+    var ratios: [Double] = []
+    var hasFailed = false
+
+    var result: PeerResult {
+      PeerResult(
+        peer: peer.name, milliseconds: times.median, ratio: ratios.median,
+        smallestRatio: ratios.min() ?? .nan, largestRatio: ratios.max() ?? .nan)
+    }
   }
 
   /// Measures a work; `nil` where Fovea cannot do it.
   func measure(_ work: Work, progress: (String) -> Void) throws -> WorkResult? {
     progress("\(work.title): preparing")
-    try setup.convert(work)
     let own: FoveaRun
     do {
-      own = try FoveaRun(work, cache: setup.cache, pool: pool)
+      let network = try ZooModel.named(work.network)
+      try setup.convert(work)
+      own = try FoveaRun(work, network, cache: setup.cache, pool: pool)
     } catch {
       problems.append("\(work.title): skipped, \(error)")
       return nil
     }
-    var ready: [(peer: Peer, runs: Int)] = []
-    for name in work.peers {
+    var contenders = work.peers.compactMap { name in
       progress("\(work.title): \(name.rawValue) loads")
-      do {
-        let peer = try peers[name] ?? Peer(name, setup)
-        peers[name] = peer
-        compare(own.checked, try peer.checked(work), work, name)
-        ready.append((peer, runs(of: try peer.median(work, 3))))
-      } catch {
-        problems.append("\(work.title): no time of \(name.rawValue), \(error)")
-      }
+      return contender(name, in: work, own)
     }
     let ownRuns = runs(of: try own.median(3))
-
     var times: [Double] = []
-    var (theirs, ratios) = (ready.map { _ in [Double]() }, ready.map { _ in [Double]() })
     for round in 1...rounds {
       progress("\(work.title): round \(round) of \(rounds)")
-      for (index, (peer, count)) in ready.enumerated() {
-        quiet.wait()
-        times.append(try own.median(ownRuns))
-        quiet.wait()
-        theirs[index].append(try peer.median(work, count))
-        ratios[index].append((times.last ?? .nan) / (theirs[index].last ?? .nan))
+      for index in contenders.indices where !contenders[index].hasFailed {
+        let time = try quiet.turn(of: getpid()) { try own.median(ownRuns) }
+        times.append(time)
+        let (peer, runs) = (contenders[index].peer, contenders[index].runs)
+        do {
+          let other = try quiet.turn(of: peer.processIdentifier) { try peer.median(work, runs) }
+          contenders[index].times.append(other)
+          contenders[index].ratios.append(time / other)
+        } catch {
+          contenders[index].hasFailed = true
+          drop(peer.name, in: work, error)
+        }
       }
-      if ready.isEmpty {
-        quiet.wait()
-        times.append(try own.median(ownRuns))
+      if contenders.allSatisfy(\.hasFailed) {
+        times.append(try quiet.turn(of: getpid()) { try own.median(ownRuns) })
       }
     }
-    let results = ready.indices.map { index in
-      PeerResult(
-        peer: ready[index].peer.name, milliseconds: theirs[index].median,
-        ratio: ratios[index].median, smallestRatio: ratios[index].min() ?? .nan,
-        largestRatio: ratios[index].max() ?? .nan)
-    }
+    let results = contenders.filter { !$0.hasFailed }.map(\.result)
     return WorkResult(
       work: work.title, milliseconds: times.median, peers: results,
       goals: work.goals.compactMap { goal in
@@ -113,6 +121,26 @@ final class Comparison {
           ? results.max { $0.ratio < $1.ratio } : results.first { $0.peer == goal.peer }
         return measure.map { GoalResult(peer: $0.peer, limit: goal.ratio, ratio: $0.ratio) }
       })
+  }
+
+  /// Has a peer load a work, and compares what it answers; `nil` where it cannot do the work.
+  private func contender(_ name: PeerName, in work: Work, _ own: FoveaRun) -> Contender? {
+    do {
+      let peer = try peers[name] ?? Peer(name, setup)
+      peers[name] = peer
+      greetingsByName[name] = peer.greeting
+      compare(own.checked, try peer.checked(work), work, name)
+      return Contender(peer: peer, runs: runs(of: try peer.median(work, 3)))
+    } catch {
+      drop(name, in: work, error)
+      return nil
+    }
+  }
+
+  /// Notes that a peer cannot do a work; the next work starts it anew.
+  private func drop(_ name: PeerName, in work: Work, _ error: any Error) {
+    problems.append("\(work.title): no time of \(name.rawValue), \(error)")
+    peers[name] = nil
   }
 
   /// As many runs as fit a turn.
@@ -127,6 +155,7 @@ final class Comparison {
     let isNear =
       own.count == other.count && differences.allSatisfy { $0 <= Self.tolerance * scale }
     if !isNear {
+      hasDifferences = true
       let largest = differences.max() ?? .nan
       problems.append(
         "\(work.title): answers differ from \(name.rawValue)'s by up to \(largest), of \(scale)")

@@ -14,7 +14,7 @@ final class FoveaRun {
   private let inputs: [String: Tensor]
   private let clock = ContinuousClock()
 
-  init(_ work: Work, cache: String, pool: ThreadPool) throws {
+  init(_ work: Work, _ network: ZooModel, cache: String, pool: ThreadPool) throws {
     let folder = URL(fileURLWithPath: cache)
       .appendingPathComponent("\(work.kind.rawValue)-\(work.network)")
     let data = try Safetensors(contentsOf: folder.appendingPathComponent("data.safetensors"))
@@ -23,7 +23,7 @@ final class FoveaRun {
     guard let images = data.weights["images"]?.reordered(.channelsLast) else {
       throw RuntimeError.missingVariable("images")
     }
-    let model = try ZooModel.named(work.network).build()
+    let model = try network.build()
     switch work.kind {
     case .infer:
       inputs = [Model.inputName: images]

@@ -16,7 +16,9 @@ struct PeakMemory: ParsableCommand {
 
   func run() throws {
     guard let work = Self.work else { return }
-    _ = try FoveaRun(work, cache: cache, pool: ThreadPool(threads: threads)).median(Self.steps)
+    let network = try ZooModel.named(work.network)
+    let run = try FoveaRun(work, network, cache: cache, pool: ThreadPool(threads: threads))
+    _ = try run.median(Self.steps)
     let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
     let peak = status.firstMatch(of: #/VmHWM:\s*(\d+) kB/#)
     print((peak.flatMap { Int($0.1) } ?? 0) * 1024)

@@ -11,6 +11,8 @@ final class Peer {
   /// Its version and settings.
   private(set) var greeting = ""
 
+  var processIdentifier: Int32 { process.processIdentifier }
+
   private let process = Process()
   private let input = Pipe()
   private let output = Pipe()

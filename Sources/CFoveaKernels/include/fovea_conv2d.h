@@ -27,8 +27,8 @@
 //           from the exact value is at most 2 n 2^-24 sum |weight * in|, n the number
 //           of products plus one (N. Higham, Accuracy and Stability of Numerical Algorithms,
 //           section 3.1); tests hold every direct pass and every instruction set to that. Minimal
-//           filtering (winograd) subtracts numbers larger than its results; its error is about three
-//           times the direct one with 2×2 tiles and ten times with 4×4 (Documentation/numerics.md).
+//           filtering (winograd) subtracts numbers larger than its results; its error is
+//           about the direct one's with 2×2 tiles and twice that with 4×4 (Documentation/numerics.md).
 // Kernels   templates/conv2d_f32.h (any geometry), templates/conv2d_weight_gradient_f32.h,
 //           templates/depthwise_conv2d_f32.h (groups == in_channels == out_channels), and for
 //           3×3 with stride, dilation and groups 1 templates/winograd_*.h.

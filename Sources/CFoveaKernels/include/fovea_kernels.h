@@ -11,6 +11,7 @@ typedef enum {
   fovea_isa_portable = 0,
   fovea_isa_avx2 = 1,
   fovea_isa_avx512 = 2,
+  fovea_isa_neon = 3,
 } fovea_isa;
 
 // The kernels of one instruction set, one member a kernel; `vector_width` is in floats.
@@ -25,6 +26,10 @@ typedef struct {
 
 // The table of `isa`, or NULL where this processor (or this build) has no such instructions.
 const fovea_kernel_table *_Nullable fovea_kernels_for(fovea_isa isa);
+
+// The next table with shorter vectors that this processor has and that is not the portable one, or NULL.
+const fovea_kernel_table *_Nullable fovea_shorter_kernels(
+    const fovea_kernel_table *_Nonnull kernels);
 
 // The fastest instruction set of this processor.
 fovea_isa fovea_best_isa(void);

@@ -80,12 +80,13 @@ struct FusedConv2d: FusableOperation {
   }
 
   func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    binding.fitVectors(toChannels: binding.outputs[0].shape[1])
     let kernels = binding.kernels
     let isConstant = binding.isConstant[1]
     var geometry = convolution.geometry(
       image: binding.inputs[0].shape, output: binding.outputs[0].shape)
     geometry.weights_change = !isConstant
-    geometry.algorithm = binding.algorithm(.forward, geometry)
+    geometry.algorithm = try binding.algorithm(.forward, geometry)
     let positions = positions(inputCount: binding.inputs.count)
     var epilogue = fovea_epilogue(activation)
     epilogue.bias = positions.bias.map { UnsafePointer(binding.inputs[$0].floats) }

@@ -58,12 +58,13 @@ struct FusedConv2dInputGradient: FusableOperation {
   }
 
   func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    binding.fitVectors(toChannels: binding.outputs[0].shape[1])
     let kernels = binding.kernels
     let isConstant = binding.isConstant[1]
     var geometry = gradient.convolution.geometry(
       image: binding.outputs[0].shape, output: binding.inputs[0].shape)
     geometry.weights_change = !isConstant
-    geometry.algorithm = binding.algorithm(.inputGradient, geometry)
+    geometry.algorithm = try binding.algorithm(.inputGradient, geometry)
     let packedBytes = fovea_conv2d_input_gradient_packed_bytes(kernels, &geometry)
     let packed =
       isConstant

@@ -8,6 +8,7 @@ extension BatchNorm2d: ExecutableOperation {
   }
 
   public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    binding.fitVectors(toChannels: binding.inputs[0].shape[1])
     let kernels = binding.kernels
     let arguments = binding.keep(
       binding.normalisation(epsilon: epsilon, isAffine: binding.inputs.count == 5))
@@ -62,6 +63,7 @@ extension KernelBinding {
   mutating func normaliseInTraining(
     _ operation: BatchNorm2dTraining, isAffine: Bool, _ epilogue: fovea_epilogue
   ) throws(RuntimeError) {
+    fitVectors(toChannels: inputs[0].shape[1])
     var arguments = normalisation(epsilon: operation.epsilon, isAffine: isAffine)
     arguments.momentum = operation.momentum
     arguments.workspace = try workspace(
@@ -104,6 +106,7 @@ extension KernelBinding {
     isAffine: Bool, _ epilogue: fovea_epilogue
   ) throws(RuntimeError) {
     let image = inputs[0].shape
+    fitVectors(toChannels: image[1])
     let (rows, channels) = (image[0] * image[2] * image[3], image[1])
     let workspace = try workspace(bytes: fovea_batch_norm_workspace_bytes(rows, channels))
     let arguments = keep(

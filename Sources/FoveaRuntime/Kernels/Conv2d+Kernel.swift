@@ -29,10 +29,11 @@ extension Conv2dInputGradient: ExecutableOperation {
 
 extension Conv2dWeightGradient: ExecutableOperation {
   public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    binding.fitVectors(toChannels: binding.inputs[1].shape[1])
     let kernels = binding.kernels
     var geometry = convolution.geometry(
       image: binding.inputs[0].shape, output: binding.inputs[1].shape)
-    geometry.algorithm = binding.algorithm(.weightGradient, geometry)
+    geometry.algorithm = try binding.algorithm(.weightGradient, geometry)
     let workspace = try binding.workspace(
       bytes: fovea_conv2d_weight_gradient_workspace_bytes(kernels, &geometry))
     let arguments = binding.keep(
