@@ -16,6 +16,8 @@ public struct BenchCommand: Hashable, Codable, Sendable {
   public var input: Shape?
   /// Whether a whole training step is measured: forward, cross-entropy, gradients, and SGD with momentum.
   public var isTraining: Bool
+  /// How exact arithmetic has to be, and in how many bits activations wait for the backward pass.
+  public var precision: Precision
   /// Whether the backward pass of a training step computes cheap activations anew.
   public var recomputes: Bool
   /// Images of a batch.
@@ -57,12 +59,14 @@ public struct BenchCommand: Hashable, Codable, Sendable {
 
   /// Asks for a measurement.
   public init(
-    model: String, input: Shape? = nil, isTraining: Bool = false, recomputes: Bool = false,
-    batch: Int = 1, threads: Int? = nil, runs: Int? = nil, trace: String? = nil
+    model: String, input: Shape? = nil, isTraining: Bool = false, precision: Precision = .float32,
+    recomputes: Bool = false, batch: Int = 1, threads: Int? = nil, runs: Int? = nil,
+    trace: String? = nil
   ) {
     self.model = model
     self.input = input
     self.isTraining = isTraining
+    self.precision = precision
     self.recomputes = recomputes
     self.batch = batch
     self.threads = threads
@@ -155,11 +159,12 @@ public struct BenchCommand: Hashable, Codable, Sendable {
     guard isTraining else {
       let program = try Program(
         network.inference, inputs: [Model.inputName: shape], variables: variables, pool: pool,
-        tuner: .chosen())
+        options: PlanOptions(precision: precision), tuner: .chosen())
       return (program, inputs, nil)
     }
     let optimizer = Optimizer.sgd()
-    let trainingStep = try TrainingStep(network, loss: .crossEntropy, optimizer: optimizer)
+    let trainingStep = try TrainingStep(
+      network, loss: .crossEntropy, optimizer: optimizer, scalesLoss: precision == .float16)
     let step = trainingStep.step
     try variables.addOptimizerState(of: step)
     let output = try network.outputShape
@@ -176,11 +181,13 @@ public struct BenchCommand: Hashable, Codable, Sendable {
     inputs[Optimizer.settingsName] = optimizer.settings(settings, step: 0)
     let shapes = [Model.inputName: shape, TrainingStep.targetName: targetShape]
     let tuner = AlgorithmTuner.chosen()
-    let options = PlanOptions(backwardStart: trainingStep.backwardStart, recomputes: recomputes)
+    if precision == .float16 { inputs[TrainingStep.lossScaleName] = Tensor(LossScale().scale) }
+    let options = PlanOptions(
+      precision: precision, backwardStart: trainingStep.backwardStart, recomputes: recomputes)
     let program = try Program(
       step, inputs: shapes, variables: variables, pool: pool, seed: Self.seed, options: options,
       tuner: tuner)
-    guard recomputes else { return (program, inputs, nil) }
+    guard recomputes || precision != .float32 else { return (program, inputs, nil) }
     let memory = TrainingMemory(
       try ProgramNeeds(of: step, inputs: shapes, options: options, tuner: tuner),
       plain: try ProgramNeeds(of: step, inputs: shapes, tuner: tuner), options: options)

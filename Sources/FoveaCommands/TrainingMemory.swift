@@ -1,11 +1,13 @@
 public import FoveaAnalysis
 import FoveaLayers
-import FoveaRuntime
+public import FoveaRuntime
 import FoveaTensors
 import FoveaTraining
 
 /// The memory of a training step that spends less than the plain one, and what that costs.
 public struct TrainingMemory: Hashable, Codable, Sendable {
+  /// In how many bits activations wait for the backward pass, and how exact arithmetic is.
+  public let precision: Precision
   /// Whether the backward pass computes cheap activations anew.
   public let recomputes: Bool
   /// What the plan asks for, besides parameters, buffers and the optimiser's memory, in bytes.
@@ -16,6 +18,7 @@ public struct TrainingMemory: Hashable, Codable, Sendable {
   public let addedOperations: Int
 
   init(_ needs: ProgramNeeds, plain: ProgramNeeds, options: PlanOptions) {
+    precision = options.precision
     recomputes = options.recomputes
     plannedBytes = needs.byteCount
     savedBytes = plain.byteCount - needs.byteCount
@@ -29,10 +32,14 @@ public struct TrainingMemory: Hashable, Codable, Sendable {
     let targets = Shape([images[0]] + (try model.outputShape).dimensions.dropFirst())
     let inputs = [Model.inputName: images, TrainingStep.targetName: targets]
     let plain = try ProgramNeeds(of: step.step, inputs: inputs)
-    return try [false, true].map { recomputes in
-      let options = PlanOptions(backwardStart: step.backwardStart, recomputes: recomputes)
-      let needs = try ProgramNeeds(of: step.step, inputs: inputs, options: options)
-      return TrainingMemory(needs, plain: plain, options: options)
+    // Both formats of 16 bits take the same memory.
+    return try [Precision.float32, .bfloat16].flatMap { precision in
+      try [false, true].map { recomputes in
+        let options = PlanOptions(
+          precision: precision, backwardStart: step.backwardStart, recomputes: recomputes)
+        let needs = try ProgramNeeds(of: step.step, inputs: inputs, options: options)
+        return TrainingMemory(needs, plain: plain, options: options)
+      }
     }
   }
 }

@@ -11,7 +11,7 @@ public struct PlanOptions: Hashable, Codable, Sendable {
   public var backwardStart: Int?
   /// Whether the backward pass computes cheap activations anew, which then take no memory in between.
   ///
-  /// It changes no result.
+  /// It changes no result, save with a precision of 16 bits, where what is made anew is not rounded.
   public var recomputes: Bool
 
   /// Gathers the options.
@@ -25,11 +25,22 @@ public struct PlanOptions: Hashable, Codable, Sendable {
     self.recomputes = recomputes
   }
 
-  /// The graph that is planned in place of `graph`.
-  func rewritten(_ graph: Graph) throws(GraphError) -> Graph {
+  /// The graphs of which the one that takes the least memory is planned in place of `graph`.
+  func candidates(for graph: Graph) throws(GraphError) -> [Graph] {
+    guard let backwardStart, recomputes else { return [try rewritten(graph)] }
+    var results: [Graph] = []
+    for length in Recomputation.chainLengths {
+      let graph = try Recomputation.apply(
+        to: graph, backwardStart: backwardStart, longestChain: length)
+      results.append(try rewritten(graph))
+    }
+    return results
+  }
+
+  private func rewritten(_ graph: Graph) throws(GraphError) -> Graph {
     var result = graph
-    if let backwardStart, recomputes {
-      result = try Recomputation.apply(to: result, backwardStart: backwardStart)
+    if let backwardStart, let format = precision.storage {
+      result = try NarrowStorage.apply(to: result, backwardStart: backwardStart, format: format)
     }
     return fuses ? try Fusion.apply(to: result) : result
   }

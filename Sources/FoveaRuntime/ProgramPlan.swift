@@ -56,12 +56,27 @@ struct ProgramPlan {
       throw RuntimeError.instructionSet(
         isa.rawValue, available: InstructionSet.available.map(\.rawValue))
     }
-    self.graph = try options.rewritten(graph)
-    shapes = try self.graph.shapes(inputs: inputs)
-    storage = StoragePlan(self.graph, shapes)
-    binder = Binder(
-      graph: self.graph, shapes: shapes, kernels: kernels, step: step, seed: seed,
-      precision: options.precision, tuner: tuner, pool: pool)
+    func plan(_ graph: Graph) throws -> ProgramPlan {
+      let shapes = try graph.shapes(inputs: inputs)
+      return try ProgramPlan(
+        Binder(
+          graph: graph, shapes: shapes, kernels: kernels, step: step, seed: seed,
+          precision: options.precision, tuner: tuner, pool: pool))
+    }
+    let candidates = try options.candidates(for: graph)
+    var best = try plan(candidates[0])
+    for candidate in candidates.dropFirst() {
+      let other = try plan(candidate)
+      if other.layout.byteCount < best.layout.byteCount { best = other }
+    }
+    self = best
+  }
+
+  private init(_ binder: Binder) throws {
+    self.binder = binder
+    graph = binder.graph
+    shapes = binder.shapes
+    storage = StoragePlan(graph, shapes)
     needs = try binder.needs(of: storage.liveNodes)
     layout = ArenaLayout(storage.blocks + needs.workspaces)
   }

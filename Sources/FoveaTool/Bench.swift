@@ -23,6 +23,12 @@ struct Bench: ParsableCommand {
   @Flag(help: "Whole training steps: forward, loss, gradients, SGD with momentum.")
   var training = false
 
+  @Option(
+    help:
+      "How exact arithmetic is; bfloat16 and float16 keep activations of training in half the bits."
+  )
+  var precision = Precision.float32
+
   @Flag(help: "Compute cheap activations anew in the backward pass, for less memory.")
   var recompute = false
 
@@ -50,7 +56,8 @@ struct Bench: ParsableCommand {
     console.draw { _ in "Preparing \(model)" }
     defer { console.clearDrawing() }
     let result = try BenchCommand(
-      model: model, input: input?.shape, isTraining: training, recomputes: recompute,
+      model: model, input: input?.shape, isTraining: training, precision: precision,
+      recomputes: recompute,
       batch: batch, threads: threads, runs: runs, trace: trace
     ).run { try display.show($0) }
     console.clearDrawing()
@@ -66,7 +73,12 @@ struct Bench: ParsableCommand {
 
 extension TrainingMemory {
   /// What people call it: the options that ask for it.
-  var label: String { recomputes ? "--recompute" : "plain" }
+  var label: String {
+    let options =
+      (precision == .float32 ? [] : ["--precision \(precision.rawValue)"])
+      + (recomputes ? ["--recompute"] : [])
+    return options.isEmpty ? "plain" : options.joined(separator: " ")
+  }
 }
 
 /// Shows a measurement as it goes, and ends it when the user asks for that.

@@ -21,7 +21,8 @@ extension Train {
       ("weight decay", "\(configuration.weightDecay)"),
       ("label smoothing", "\(configuration.labelSmoothing)"),
       ("seed", "\(configuration.seed)"),
-      ("memory", configuration.recomputes ? "activations computed anew" : "activations kept"),
+      ("precision", configuration.precision.rawValue),
+      ("recompute", configuration.recomputes ? "cheap activations" : "nothing"),
       ("threads", "\(configuration.threads)"),
     ]
     console.printHeading("Configuration")

@@ -9,10 +9,11 @@ import FoveaGraph
 ///
 /// - SeeAlso: T. Chen et al., *Training Deep Nets with Sublinear Memory Cost*, arXiv:1604.06174.
 struct Recomputation {
-  /// How many dropped values may be made one from the other.
+  /// How many dropped values may be made one from the other: what is worth trying.
   ///
-  /// The backward pass needs the last of them first, and so has all of a chain at a time.
-  private static let longestChain = 3
+  /// The backward pass needs the last of a chain first, and so has all of it at a time; which length
+  /// takes the least memory depends on the network.
+  static let chainLengths = [1, 2, 3]
 
   private let graph: Graph
   private let shapes: GraphShapes
@@ -25,9 +26,13 @@ struct Recomputation {
 
   /// The rewritten graph: the same inputs, variables, outputs, updates and forward pass.
   ///
-  /// - Parameter backwardStart: The first node of the backward pass.
-  static func apply(to graph: Graph, backwardStart: Int) throws(GraphError) -> Graph {
-    var rewrite = try Recomputation(graph, backwardStart)
+  /// - Parameters:
+  ///   - backwardStart: The first node of the backward pass.
+  ///   - longestChain: One of `chainLengths`.
+  static func apply(
+    to graph: Graph, backwardStart: Int, longestChain: Int
+  ) throws(GraphError) -> Graph {
+    var rewrite = try Recomputation(graph, backwardStart, longestChain)
     for index in graph.nodes.indices { try rewrite.copy(index) }
     for (name, value) in graph.outputs {
       try rewrite.builder.output(name, try rewrite.newValue(of: value))
@@ -38,7 +43,9 @@ struct Recomputation {
     return rewrite.builder.graph
   }
 
-  private init(_ graph: Graph, _ backwardStart: Int) throws(GraphError) {
+  private init(
+    _ graph: Graph, _ backwardStart: Int, _ longestChain: Int
+  ) throws(GraphError) {
     self.graph = graph
     self.backwardStart = backwardStart
     shapes = try graph.shapes()
@@ -62,7 +69,7 @@ struct Recomputation {
           chains[value] = isFixed ? 0 : before
           continue
         }
-        if let before, before < Self.longestChain {
+        if let before, before < longestChain {
           chains[value] = before + 1
           kept.remove(value)
         } else {
