@@ -5,12 +5,12 @@
 #include "sizes.h"
 
 // Up to so many tiles, and from so many transformed weights on, tasks share sources.
-enum { few_tiles = 320, many_weights = 256 * 1024 };
+enum { few_tiles = 128, many_weights = 256 * 1024 };
 // Tiles that a task transforms together, in whole tiles of the micro-kernel.
 enum { kernel_tiles = 14, most_block_tiles = 56, block_floats = 150 * 1024 };
 enum { wanted_tasks = 16 };
 // Source channels whose transformed weights stay in the second-level cache.
-enum { weight_chunk_steps = 128 };
+enum { weight_chunk_steps = 256 };
 // Floats that one task transforms.
 enum { transform_work = 64 * 1024, pack_work = 128 * 1024 };
 // Of a weight gradient: sides of the blocks of sums that a task holds, tiles of a chunk's part.

@@ -33,6 +33,15 @@ final class Measurement {
     }
   }
 
+  /// Seconds that a step costs besides its work: the median over runs of many steps without any.
+  func handOff() -> Double {
+    withUnsafePointer(to: 0) { nothing in
+      let step = fovea_step(kernel: { _, _, _ in }, arguments: nothing, tasks: 2 * threads)
+      let steps = Array(repeating: step, count: 1000)
+      return (0..<21).map { _ in seconds(steps, nil, 0) / 1000 }.sorted()[10]
+    }
+  }
+
   /// A line with the median time of `workload`, its rate, the median's share of the median peak,
   /// and the share of the fastest run in the highest peak, which other programs disturb least.
   func report(_ workload: Workload) -> String {

@@ -10,6 +10,8 @@
 
 // Output pixels that share the loads of the weights, and vectors of channels beside each other.
 enum { DEPTHWISE_PIXELS = 4, DEPTHWISE_VECTORS = 2 };
+// The widest kernel whose pixels are loaded once for all windows.
+enum { DEPTHWISE_MOST_SHARED = 5 };
 
 FOVEA_INLINE void pack_depthwise(
     const fovea_conv2d_geometry *g, const float *weight, const float *scale, float *packed) {
@@ -57,11 +59,30 @@ typedef struct {
   long source_pixels, target_pixels;  // between neighbours in a run of pixels, in floats
 } depthwise_run;
 
+// Adds one row of taps to the sums of neighbours whose windows are `step` pixels apart; all but n are
+// constants. Each pixel is loaded once for all the windows that it lies in.
+FOVEA_INLINE void add_shared_taps(
+    const float *from, const float *weight, long pixel, long tap, long n, vf *sum,
+    const int pixels, const int taps, const int step, const int sum_pitch) {
+  vf w[DEPTHWISE_MOST_SHARED];
+#pragma clang loop unroll(full)
+  for (int s = 0; s < taps; s++) w[s] = load_part(weight + s * tap, n);
+#pragma clang loop unroll(full)
+  for (int j = 0; j < (pixels - 1) * step + taps; j++) {
+    const vf x = load_part(from + j * pixel, n);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < pixels; i++) {
+      const int s = j - i * step;
+      if (s >= 0 && s < taps) sum[i * sum_pitch] = multiply_add(x, w[s], sum[i * sum_pitch]);
+    }
+  }
+}
+
 // `pixels` neighbours and `vectors` vectors of channels from `c`, both constants; the last vector has n
-// channels.
+// channels. Where `taps` is not 0, every row has so many, side by side, and `step` is the windows'.
 FOVEA_INLINE void run_depthwise_tile(
     const depthwise_run *d, const inside_taps *rows, const inside_taps *columns, long c, long n,
-    const int pixels, const int vectors) {
+    const int pixels, const int vectors, const int taps, const int step) {
   vf sum[DEPTHWISE_PIXELS][DEPTHWISE_VECTORS];
 #pragma clang loop unroll(full)
   for (int i = 0; i < pixels; i++)
@@ -72,6 +93,14 @@ FOVEA_INLINE void run_depthwise_tile(
     const float *weight =
         d->packed + ((rows->tap + r * rows->tap_step) * d->kernel_width + columns->tap) *
         d->channels + c;
+    if (taps > 0) {
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++)
+        add_shared_taps(
+            from + v * VW, weight + v * VW, d->channels, columns->tap_step * d->channels, n,
+            &sum[0][v], pixels, taps, step, DEPTHWISE_VECTORS);
+      continue;
+    }
     for (long s = 0; s < columns->count; s++) {
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) {
@@ -97,12 +126,29 @@ FOVEA_INLINE void run_depthwise_tile(
 // All channels.
 FOVEA_INLINE void run_depthwise_pixels(
     const depthwise_run *d, const inside_taps *rows, const inside_taps *columns,
-    const int pixels) {
+    const int pixels, const int taps, const int step) {
   long c = 0;
   for (; c + DEPTHWISE_VECTORS * VW <= d->channels; c += DEPTHWISE_VECTORS * VW)
-    run_depthwise_tile(d, rows, columns, c, VW, pixels, DEPTHWISE_VECTORS);
-  for (; c + VW <= d->channels; c += VW) run_depthwise_tile(d, rows, columns, c, VW, pixels, 1);
-  if (c < d->channels) run_depthwise_tile(d, rows, columns, c, d->channels - c, pixels, 1);
+    run_depthwise_tile(d, rows, columns, c, VW, pixels, DEPTHWISE_VECTORS, taps, step);
+  for (; c + VW <= d->channels; c += VW)
+    run_depthwise_tile(d, rows, columns, c, VW, pixels, 1, taps, step);
+  if (c < d->channels)
+    run_depthwise_tile(d, rows, columns, c, d->channels - c, pixels, 1, taps, step);
+}
+
+// A run of neighbours whose windows lie inside the image, by the kernels and strides that networks have.
+FOVEA_INLINE void run_depthwise_run(
+    const depthwise_run *d, const inside_taps *rows, const inside_taps *columns, long step) {
+  const bool is_dense = columns->source_step == 1;
+  if (is_dense && columns->count == 3 && step == 1)
+    run_depthwise_pixels(d, rows, columns, DEPTHWISE_PIXELS, 3, 1);
+  else if (is_dense && columns->count == 3 && step == 2)
+    run_depthwise_pixels(d, rows, columns, DEPTHWISE_PIXELS, 3, 2);
+  else if (is_dense && columns->count == 5 && step == 1)
+    run_depthwise_pixels(d, rows, columns, DEPTHWISE_PIXELS, 5, 1);
+  else if (is_dense && columns->count == 5 && step == 2)
+    run_depthwise_pixels(d, rows, columns, DEPTHWISE_PIXELS, 5, 2);
+  else run_depthwise_pixels(d, rows, columns, DEPTHWISE_PIXELS, 0, 0);
 }
 
 static void run_depthwise_row(
@@ -119,11 +165,11 @@ static void run_depthwise_row(
       const bool is_run = columns.count == taps.count && last < inside.end &&
           taps_inside(width, &taps, last).count == taps.count;
       if (is_run) {
-        run_depthwise_pixels(&d, rows, &columns, DEPTHWISE_PIXELS);
+        run_depthwise_run(&d, rows, &columns, width->step);
         q += DEPTHWISE_PIXELS;
         continue;
       }
-      run_depthwise_pixels(&d, rows, &columns, 1);
+      run_depthwise_pixels(&d, rows, &columns, 1, 0, 0);
       q++;
     }
   }
