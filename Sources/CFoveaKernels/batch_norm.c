@@ -34,6 +34,14 @@ long fovea_batch_norm_inference_steps(
   return 1;
 }
 
+long fovea_batch_norm_repeated_steps(
+    const fovea_kernel_table *kernels, const fovea_batch_norm_arguments *arguments,
+    fovea_step *steps) {
+  const long blocks = fovea_batch_norm_blocks(arguments->rows, arguments->channels);
+  steps[0] = (fovea_step){kernels->batch_norm_normalise, arguments, blocks};
+  return 1;
+}
+
 long fovea_batch_norm_gradient_steps(
     const fovea_kernel_table *kernels, const fovea_batch_norm_gradient_arguments *arguments,
     fovea_step *steps) {

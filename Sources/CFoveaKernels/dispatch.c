@@ -16,7 +16,8 @@ const fovea_kernel_table *fovea_kernels_for(fovea_isa isa) {
       return &fovea_kernel_table_portable;
     case fovea_isa_avx2:
 #if defined(__x86_64__)
-      if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+      if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+          __builtin_cpu_supports("f16c"))
         return &fovea_kernel_table_avx2;
 #endif
       return NULL;

@@ -1,10 +1,10 @@
-// The kernels for x86-64 processors with AVX2 and FMA: vectors of eight floats.
+// The kernels for x86-64 processors with AVX2, FMA and F16C: vectors of eight floats.
 
 #include "fovea_kernels.h"
 
 #if defined(__x86_64__)
 
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
 #define FOVEA_VARIANT avx2
 #define FOVEA_VECTOR_WIDTH 8

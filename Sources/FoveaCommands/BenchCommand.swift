@@ -16,6 +16,10 @@ public struct BenchCommand: Hashable, Codable, Sendable {
   public var input: Shape?
   /// Whether a whole training step is measured: forward, cross-entropy, gradients, and SGD with momentum.
   public var isTraining: Bool
+  /// How exact arithmetic has to be, and in how many bits activations wait for the backward pass.
+  public var precision: Precision
+  /// Whether the backward pass of a training step computes cheap activations anew.
+  public var recomputes: Bool
   /// Images of a batch.
   public var batch: Int
   /// Threads; one for each core where left out.
@@ -39,6 +43,8 @@ public struct BenchCommand: Hashable, Codable, Sendable {
     ///
     /// All values between inputs and outputs, in one arena, and weights in the order of the kernels.
     public let plannedBytes: Int
+    /// What a training step saves; `nil` where it is plain.
+    public let trainingMemory: TrainingMemory?
   }
 
   /// How a measurement goes on.
@@ -53,12 +59,15 @@ public struct BenchCommand: Hashable, Codable, Sendable {
 
   /// Asks for a measurement.
   public init(
-    model: String, input: Shape? = nil, isTraining: Bool = false, batch: Int = 1,
-    threads: Int? = nil, runs: Int? = nil, trace: String? = nil
+    model: String, input: Shape? = nil, isTraining: Bool = false, precision: Precision = .float32,
+    recomputes: Bool = false, batch: Int = 1, threads: Int? = nil, runs: Int? = nil,
+    trace: String? = nil
   ) {
     self.model = model
     self.input = input
     self.isTraining = isTraining
+    self.precision = precision
+    self.recomputes = recomputes
     self.batch = batch
     self.threads = threads
     self.runs = runs
@@ -83,17 +92,22 @@ public struct BenchCommand: Hashable, Codable, Sendable {
       throw CommandError.option(
         "--threads", value: "\(threads)", allowed: "1 to \(ThreadPool.largestThreadCount)")
     }
+    if recomputes, !isTraining {
+      throw CommandError.conflict(
+        "--recompute", reason: "inference has no backward pass; add --training")
+    }
     let entry = try ZooModel.requested(model)
     let shape = try entry.requestedBatch(batch, of: input)
     let network = try entry.build(input: Shape(Array(shape.dimensions.dropFirst())))
     let pool = try ThreadPool(threads: threads)
-    let (program, inputs) = try plan(network, shape, pool)
+    let (program, inputs, trainingMemory) = try plan(network, shape, pool)
     try progress(
       .prepared(
         Setup(
           input: shape, mode: isTraining ? .training : .inference, threads: pool.threadCount,
           instructionSet: InstructionSet.chosen(),
-          plannedBytes: program.arenaByteCount + program.preparedByteCount)))
+          plannedBytes: program.arenaByteCount + program.preparedByteCount,
+          trainingMemory: trainingMemory)))
 
     let clock = ContinuousClock()
     var step: UInt64 = 0
@@ -128,13 +142,14 @@ public struct BenchCommand: Hashable, Codable, Sendable {
         ReportCoding.encode(ChromeTrace(profile, name: model)), to: URL(fileURLWithPath: trace))
     }
     return BenchReport(
-      seconds: times, batch: batch, peakBytes: peakBytes, profile: profile, roofline: roofline)
+      seconds: times, batch: batch, peakBytes: peakBytes, trainingMemory: trainingMemory,
+      profile: profile, roofline: roofline)
   }
 
   /// The program to measure, and what goes in.
   private func plan(
     _ network: Model, _ shape: Shape, _ pool: ThreadPool
-  ) throws -> (program: Program, inputs: [String: Tensor]) {
+  ) throws -> (program: Program, inputs: [String: Tensor], memory: TrainingMemory?) {
     let variables = try VariableStore(network.initialWeights(seed: Self.seed))
     let stream = RandomStream(seed: Self.seed, named: "bench/images")
     let images = Tensor(
@@ -144,11 +159,13 @@ public struct BenchCommand: Hashable, Codable, Sendable {
     guard isTraining else {
       let program = try Program(
         network.inference, inputs: [Model.inputName: shape], variables: variables, pool: pool,
-        tuner: .chosen())
-      return (program, inputs)
+        options: PlanOptions(precision: precision), tuner: .chosen())
+      return (program, inputs, nil)
     }
     let optimizer = Optimizer.sgd()
-    let step = try TrainingStep(network, loss: .crossEntropy, optimizer: optimizer).step
+    let trainingStep = try TrainingStep(
+      network, loss: .crossEntropy, optimizer: optimizer, scalesLoss: precision == .float16)
+    let step = trainingStep.step
     try variables.addOptimizerState(of: step)
     let output = try network.outputShape
     let labels = RandomStream(seed: Self.seed, named: "bench/labels")
@@ -162,9 +179,18 @@ public struct BenchCommand: Hashable, Codable, Sendable {
     let settings = Schedule.constant(learningRate: 1e-4)
       .settings(step: 0, of: 1, momentum: optimizer.momentum)
     inputs[Optimizer.settingsName] = optimizer.settings(settings, step: 0)
+    let shapes = [Model.inputName: shape, TrainingStep.targetName: targetShape]
+    let tuner = AlgorithmTuner.chosen()
+    if precision == .float16 { inputs[TrainingStep.lossScaleName] = Tensor(LossScale().scale) }
+    let options = PlanOptions(
+      precision: precision, backwardStart: trainingStep.backwardStart, recomputes: recomputes)
     let program = try Program(
-      step, inputs: [Model.inputName: shape, TrainingStep.targetName: targetShape],
-      variables: variables, pool: pool, seed: Self.seed, tuner: .chosen())
-    return (program, inputs)
+      step, inputs: shapes, variables: variables, pool: pool, seed: Self.seed, options: options,
+      tuner: tuner)
+    guard recomputes || precision != .float32 else { return (program, inputs, nil) }
+    let memory = TrainingMemory(
+      try ProgramNeeds(of: step, inputs: shapes, options: options, tuner: tuner),
+      plain: try ProgramNeeds(of: step, inputs: shapes, tuner: tuner), options: options)
+    return (program, inputs, memory)
   }
 }

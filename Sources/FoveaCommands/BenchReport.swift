@@ -35,11 +35,14 @@ public struct BenchReport: Hashable, Codable, Sendable {
   public let imagesPerSecond: Double
   /// The most memory that the process has had resident, making the random weights included.
   public let peakBytes: Int
+  /// What a training step saves; `nil` where it is plain.
+  public let trainingMemory: TrainingMemory?
   /// The layers, in the order in which they run.
   public let layers: [Layer]
 
   init(
-    seconds: [Double], batch: Int, peakBytes: Int, profile: ProgramProfile, roofline: Roofline
+    seconds: [Double], batch: Int, peakBytes: Int, trainingMemory: TrainingMemory?,
+    profile: ProgramProfile, roofline: Roofline
   ) {
     let sorted = seconds.sorted()
     /// The smallest time that a share of the runs does not exceed.
@@ -52,6 +55,7 @@ public struct BenchReport: Hashable, Codable, Sendable {
     minMilliseconds = quantile(0) * 1000
     imagesPerSecond = Double(batch) / quantile(0.5)
     self.peakBytes = peakBytes
+    self.trainingMemory = trainingMemory
     layers = profile.stages.map {
       Layer(
         path: $0.path, operation: $0.operation, outputShape: $0.outputShape,

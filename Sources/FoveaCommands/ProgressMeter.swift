@@ -36,7 +36,7 @@ public struct ProgressMeter: Sendable {
       metric = record.metrics[Metric.accuracy.name].map {
         ProgressState.Metric(name: Metric.accuracy.name, value: $0)
       }
-    case .validationBegan, .ended: break
+    case .updateSkipped, .validationBegan, .ended: break
     }
     return nil
   }

@@ -51,7 +51,7 @@ final class RunWriter: TrainingObserver {
         try writeMetrics()
         try writeLossChart()
       case .ended: try writeLossChart()
-      case .began, .epochBegan, .validationBegan: break
+      case .began, .epochBegan, .updateSkipped, .validationBegan: break
       }
     } catch let error as FileWriteError {
       failure = failure ?? error

@@ -27,6 +27,23 @@ public struct SummaryCommand: Hashable, Codable, Sendable {
   /// - Throws: `CommandError` for an unknown model or a number out of range, `GraphError` where the
   ///   network does not take such an input.
   public func run() throws -> ModelSummary {
+    let (network, shape) = try requested()
+    return try ModelSummary(of: network.inference, inputs: [Model.inputName: shape])
+  }
+
+  /// Counts, and plans training steps, plain and with less memory.
+  ///
+  /// - Throws: As `run()`, and what the runtime throws.
+  public func runWithTraining() throws -> TrainingSummary {
+    let (network, shape) = try requested()
+    let summary = try run()
+    return TrainingSummary(
+      layers: summary.layers, totals: summary.totals,
+      trainingMemory: try TrainingMemory.ofEachOption(network, images: shape))
+  }
+
+  /// The network, and the shape of a batch.
+  private func requested() throws -> (network: Model, batch: Shape) {
     let entry = try ZooModel.requested(model)
     let limit = 1_000_000
     if let classes, !(1...limit ~= classes) {
@@ -35,6 +52,6 @@ public struct SummaryCommand: Hashable, Codable, Sendable {
     let shape = try entry.requestedBatch(batch, of: input)
     let network = try entry.build(
       input: Shape(Array(shape.dimensions.dropFirst())), classes: classes)
-    return try ModelSummary(of: network.inference, inputs: [Model.inputName: shape])
+    return (network, shape)
   }
 }

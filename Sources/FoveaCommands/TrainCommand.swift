@@ -3,6 +3,7 @@ import FoveaData
 import Foundation
 import FoveaFormats
 import FoveaLayers
+public import FoveaRuntime
 import FoveaTensors
 public import FoveaTraining
 import FoveaZoo
@@ -35,6 +36,10 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var seed: UInt64?
   /// Whether a last batch of fewer images is left out.
   public var dropLast: Bool?
+  /// How exact arithmetic has to be, and in how many bits activations wait for the backward pass.
+  public var precision: Precision?
+  /// Whether the backward pass computes cheap activations anew, for less memory.
+  public var recomputes: Bool?
   /// Threads; they change no result.
   public var threads: Int?
   /// Where the dataset's files are.

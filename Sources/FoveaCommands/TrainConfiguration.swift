@@ -1,4 +1,5 @@
 import Foundation
+public import FoveaRuntime
 import FoveaTraining
 import FoveaZoo
 
@@ -55,6 +56,10 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
   public internal(set) var seed: UInt64
   /// Whether a last batch of fewer images is left out.
   public internal(set) var dropLast: Bool
+  /// How exact arithmetic has to be, and in how many bits activations wait for the backward pass.
+  public internal(set) var precision: Precision
+  /// Whether the backward pass computes cheap activations anew, for less memory.
+  public internal(set) var recomputes: Bool
   /// Threads; they change no result.
   public internal(set) var threads: Int
   /// Where the dataset's files are, if that was said.
@@ -87,6 +92,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     labelSmoothing = command.labelSmoothing ?? 0
     seed = command.seed ?? 0
     dropLast = command.dropLast ?? false
+    precision = command.precision ?? .float32
+    recomputes = command.recomputes ?? false
     threads = command.threads ?? ProcessInfo.processInfo.activeProcessorCount
     data = command.data
     try check()
@@ -140,6 +147,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     try agree("--label-smoothing", command.labelSmoothing, labelSmoothing)
     try agree("--seed", command.seed, seed)
     try agree("--drop-last", command.dropLast, dropLast)
+    try agree("--precision", command.precision?.rawValue, precision.rawValue)
+    try agree("--recompute", command.recomputes, recomputes)
     if let epochs = command.epochs, epochs < self.epochs {
       throw .contradiction(
         "--epochs", given: "\(epochs)", stored: "\(self.epochs) and may get more", run: run)
@@ -165,7 +174,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
       }
     return LearnerSettings(
       loss: .crossEntropy(labelSmoothing: Float(labelSmoothing)), optimizer: optimizer,
-      metrics: [.accuracy], seed: seed)
+      metrics: [.accuracy], seed: seed, precision: precision,
+      recomputes: recomputes)
   }
 
   /// The schedule for epochs of a certain length.

@@ -50,23 +50,13 @@ public final class Program {
     seed: UInt64 = 0, instructionSet: InstructionSet? = nil,
     options: PlanOptions = PlanOptions(), tuner: AlgorithmTuner? = nil
   ) throws {
-    try graph.validate()
-    let isa = try instructionSet ?? InstructionSet.chosen()
-    guard let kernels = isa.table else {
-      throw RuntimeError.instructionSet(
-        isa.rawValue, available: InstructionSet.available.map(\.rawValue))
-    }
-    let planned = options.fuses ? try Fusion.apply(to: graph) : graph
-    let shapes = try planned.shapes(inputs: inputs)
-    let storage = StoragePlan(planned, shapes)
     let stepCounter = arguments.keep(UInt64(0))
-    let binder = Binder(
-      graph: planned, shapes: shapes, kernels: kernels, step: stepCounter, seed: seed,
-      precision: options.precision, tuner: tuner, pool: pool)
-
     // First pass: how much memory each node asks for.
-    let needs = try binder.needs(of: storage.liveNodes)
-    let layout = ArenaLayout(storage.blocks + needs.workspaces)
+    let plan = try ProgramPlan(
+      graph, inputs: inputs, instructionSet: instructionSet, options: options, seed: seed,
+      step: stepCounter, tuner: tuner, pool: pool)
+    let (planned, shapes, storage) = (plan.graph, plan.shapes, plan.storage)
+    let (binder, needs, layout) = (plan.binder, plan.needs, plan.layout)
     let arena = try AlignedMemory(byteCount: layout.byteCount)
     let lasting = try AlignedMemory(byteCount: needs.lastingBytes)
     var pointers: [Value: UnsafeMutableRawPointer] = [:]
@@ -101,7 +91,7 @@ public final class Program {
       _ value: Value, from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer
     ) -> fovea_step {
       CopyKernel.step(
-        from: source, to: target, count: shapes[value].elementCount, kernels: kernels,
+        from: source, to: target, count: shapes[value].elementCount, kernels: binder.kernels,
         arguments: kept)
     }
     var lastPointers = pointers

@@ -1,10 +1,12 @@
 public import ArgumentParser
 public import FoveaCommands
 public import FoveaData
+public import FoveaRuntime
 import FoveaTensors
 
 extension ScheduleName: ExpressibleByArgument {}
 extension OptimizerName: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 extension MNIST.Split: ExpressibleByArgument {}
 
 /// Options of every command that has a report.

@@ -23,6 +23,15 @@ struct Bench: ParsableCommand {
   @Flag(help: "Whole training steps: forward, loss, gradients, SGD with momentum.")
   var training = false
 
+  @Option(
+    help:
+      "How exact arithmetic is; bfloat16 and float16 keep activations of training in half the bits."
+  )
+  var precision = Precision.float32
+
+  @Flag(help: "Compute cheap activations anew in the backward pass, for less memory.")
+  var recompute = false
+
   @Option(help: "Images of a batch.")
   var batch = 1
 
@@ -47,8 +56,9 @@ struct Bench: ParsableCommand {
     console.draw { _ in "Preparing \(model)" }
     defer { console.clearDrawing() }
     let result = try BenchCommand(
-      model: model, input: input?.shape, isTraining: training, batch: batch, threads: threads,
-      runs: runs, trace: trace
+      model: model, input: input?.shape, isTraining: training, precision: precision,
+      recomputes: recompute,
+      batch: batch, threads: threads, runs: runs, trace: trace
     ).run { try display.show($0) }
     console.clearDrawing()
     console.print(BenchDisplay.lines(result))
@@ -58,6 +68,16 @@ struct Bench: ParsableCommand {
     }
     if let trace { console.print("Trace: \(shortened(trace))") }
     try console.printJSON(result)
+  }
+}
+
+extension TrainingMemory {
+  /// What people call it: the options that ask for it.
+  var label: String {
+    let options =
+      (precision == .float32 ? [] : ["--precision \(precision.rawValue)"])
+      + (recomputes ? ["--recompute"] : [])
+    return options.isEmpty ? "plain" : options.joined(separator: " ")
   }
 }
 
@@ -81,6 +101,11 @@ private struct BenchDisplay {
         "\(what) on \(NumberFormat.extents(setup.input.dimensions)), "
           + "\(counted(setup.threads, "thread")), \(setup.instructionSet.rawValue); planned memory "
           + megabytes(setup.plannedBytes))
+      if let memory = setup.trainingMemory {
+        console.print(
+          "\(memory.label): \(megabytes(memory.savedBytes)) less than plain, for "
+            + "\(NumberFormat.grouped(memory.addedOperations)) more operations")
+      }
     case .measuring(let run, let runs, let rate):
       draw("Run \(run)/\(runs)  \(NumberFormat.fixed(rate, decimals: 1)) images/s")
     case .profiling(let run, let runs, let roofline):
@@ -151,6 +176,7 @@ private func milliseconds(_ value: Double) -> String {
   NumberFormat.fixed(value, decimals: value < 10 ? 3 : 1) + " ms"
 }
 
-private func megabytes(_ bytes: Int) -> String {
+/// Bytes as people read them.
+func megabytes(_ bytes: Int) -> String {
   NumberFormat.fixed(Double(bytes) / 1e6, decimals: 1) + " MB"
 }

@@ -3,6 +3,7 @@ import Foundation
 import FoveaCommands
 import FoveaData
 import FoveaDrawing
+import FoveaRuntime
 
 /// `fovea train`: trains a network.
 struct Train: AsyncParsableCommand {
@@ -70,6 +71,15 @@ struct Train: AsyncParsableCommand {
   @Flag(help: "Leave out a last batch of fewer images.")
   var dropLast = false
 
+  @Option(
+    help:
+      "How exact arithmetic is; bfloat16 and float16 keep activations in half the bits. (default: float32)"
+  )
+  var precision: Precision?
+
+  @Flag(help: "Compute cheap activations anew in the backward pass, for less memory.")
+  var recompute = false
+
   @Flag(help: "Print the result alone.")
   var quiet = false
 
@@ -89,6 +99,8 @@ struct Train: AsyncParsableCommand {
     command.seed = seed
     command.threads = threads
     command.dropLast = dropLast ? true : nil
+    command.precision = precision
+    command.recomputes = recompute ? true : nil
     command.data = data
     return command
   }

@@ -21,6 +21,8 @@ extension Train {
       ("weight decay", "\(configuration.weightDecay)"),
       ("label smoothing", "\(configuration.labelSmoothing)"),
       ("seed", "\(configuration.seed)"),
+      ("precision", configuration.precision.rawValue),
+      ("recompute", configuration.recomputes ? "cheap activations" : "nothing"),
       ("threads", "\(configuration.threads)"),
     ]
     console.printHeading("Configuration")

@@ -22,6 +22,12 @@ final class TrainingDisplay: TrainingObserver {
   func receive(_ event: TrainingEvent) -> TrainingAction {
     if case .began = event { Interruption.listen() }
     if let state = meter.update(event) { draw(state) }
+    if case .updateSkipped(let skipped) = event {
+      console.clearDrawing()
+      console.print(
+        "Step \(skipped.step + 1): a gradient overflowed, and the update was left out; loss scale "
+          + "\(NumberFormat.general(Double(skipped.nextLossScale))) from here.")
+    }
     if case .epochEnded(let record) = event {
       console.clearDrawing()
       console.print(Self.row(EpochReport(record)))

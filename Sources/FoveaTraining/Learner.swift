@@ -15,16 +15,38 @@ public struct LearnerSettings: Hashable, Codable, Sendable {
   public var metrics: [Metric]
   /// What everything random comes from: initial weights and dropout.
   public var seed: UInt64
+  /// How exact arithmetic has to be, and in how many bits activations wait for the backward pass.
+  public var precision: Precision
+  /// Whether the backward pass computes cheap activations anew, which then take no memory in between.
+  ///
+  /// It changes no result, save with a precision of 16 bits, where what is made anew is not rounded.
+  public var recomputes: Bool
 
   /// Gathers settings.
   public init(
     loss: Loss = .crossEntropy, optimizer: Optimizer = .sgd(), metrics: [Metric] = [.accuracy],
-    seed: UInt64 = 0
+    seed: UInt64 = 0, precision: Precision = .float32, recomputes: Bool = false
   ) {
     self.loss = loss
     self.optimizer = optimizer
     self.metrics = metrics
     self.seed = seed
+    self.precision = precision
+    self.recomputes = recomputes
+  }
+
+  /// Whether gradients are those of a scaled loss.
+  var scalesLoss: Bool { precision == .float16 }
+
+  /// Reads settings; earlier ones say nothing of precision and memory.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    loss = try values.decode(Loss.self, forKey: .loss)
+    optimizer = try values.decode(Optimizer.self, forKey: .optimizer)
+    metrics = try values.decode([Metric].self, forKey: .metrics)
+    seed = try values.decode(UInt64.self, forKey: .seed)
+    precision = try values.decodeIfPresent(Precision.self, forKey: .precision) ?? .float32
+    recomputes = try values.decodeIfPresent(Bool.self, forKey: .recomputes) ?? false
   }
 }
 
@@ -71,7 +93,8 @@ public final class Learner {
     for loader in [training, validation].compactMap({ $0 }) {
       try TrainingError.check(loader.dataset, fits: model)
     }
-    graphs = try TrainingStep(model, loss: settings.loss, optimizer: settings.optimizer)
+    graphs = try TrainingStep(
+      model, loss: settings.loss, optimizer: settings.optimizer, scalesLoss: settings.scalesLoss)
     variables = try VariableStore(weights ?? model.initialWeights(seed: settings.seed))
     try variables.addOptimizerState(of: graphs.step)
     pool = try ThreadPool(threads: threads)
@@ -157,6 +180,7 @@ public final class Learner {
   ) async throws -> TrainingReport {
     guard var progress else { throw TrainingError.nothingToDo(epochs: 0, steps: 0) }
     if let epochs { progress.epochs = epochs }
+    if settings.scalesLoss, progress.lossScale == nil { progress.lossScale = LossScale() }
     self.progress = progress
     let clock = ContinuousClock()
     let start = clock.now
@@ -183,8 +207,9 @@ public final class Learner {
       if !isStopped {
         let batches = training.batches(epoch: progress.shuffleEpoch, from: progress.stepInEpoch)
         for try await batch in batches {
-          let record = try takeStep(batch, &progress)
+          let (record, skipped) = try takeStep(batch, &progress)
           self.progress = progress
+          if let skipped { tell(.updateSkipped(skipped)) }
           tell(.stepEnded(record))
           if Task.isCancelled { isStopped = true }
           if isStopped { break }
@@ -210,34 +235,53 @@ public final class Learner {
     return result
   }
 
-  private func takeStep(_ batch: Batch, _ progress: inout TrainingProgress) throws -> StepRecord {
+  private func takeStep(
+    _ batch: Batch, _ progress: inout TrainingProgress
+  ) throws -> (record: StepRecord, skipped: SkippedUpdate?) {
     let clock = ContinuousClock()
     let start = clock.now
     let count = batch.images.shape[0]
-    let program = try stepPrograms[count] ?? plan(graphs.step, batch: batch)
+    let program =
+      try stepPrograms[count]
+      ?? plan(graphs.step, backwardStart: graphs.backwardStart, batch: batch)
     stepPrograms[count] = program
     let settings = progress.schedule.settings(
       step: progress.step, of: progress.totalSteps, momentum: self.settings.optimizer.momentum)
-    try program.run(
-      [
-        Model.inputName: batch.images, TrainingStep.targetName: batch.labels,
-        Optimizer.settingsName: self.settings.optimizer.settings(settings, step: progress.updates),
-      ], step: UInt64(progress.updates))
+    let updates = progress.steps - (progress.lossScale?.skippedUpdates ?? 0)
+    var inputs = [
+      Model.inputName: batch.images, TrainingStep.targetName: batch.labels,
+      Optimizer.settingsName: self.settings.optimizer.settings(settings, step: updates),
+    ]
+    inputs[TrainingStep.lossScaleName] = progress.lossScale.map { Tensor($0.scale) }
+    try program.run(inputs, step: UInt64(progress.steps))
+    let skipped = try progress.lossScale.flatMap { old throws -> SkippedUpdate? in
+      let isFinite = try program.withOutput(TrainingStep.finiteName) { $0[0] != 0 }
+      progress.lossScale?.update(isFinite: isFinite)
+      return isFinite
+        ? nil
+        : SkippedUpdate(
+          epoch: progress.epoch, step: progress.step, lossScale: old.scale,
+          nextLossScale: progress.lossScale?.scale ?? old.scale)
+    }
     let loss = try program.withOutput(TrainingStep.lossName) { $0[0] }
     let record = StepRecord(
       epoch: progress.epoch, step: progress.step, loss: loss,
       learningRate: settings.learningRate, momentum: settings.momentum, images: count,
       seconds: (clock.now - start) / .seconds(1))
     progress.finishStep(loss: loss, images: count)
-    return record
+    return (record, skipped)
   }
 
-  private func plan(_ graph: Graph, batch: Batch) throws -> Program {
+  private func plan(_ graph: Graph, backwardStart: Int?, batch: Batch) throws -> Program {
     try Program(
       graph,
       inputs: [
         Model.inputName: batch.images.shape, TrainingStep.targetName: batch.labels.shape,
-      ], variables: variables, pool: pool, seed: settings.seed, tuner: tuner)
+      ], variables: variables, pool: pool, seed: settings.seed,
+      options: PlanOptions(
+        precision: settings.precision, backwardStart: backwardStart,
+        recomputes: settings.recomputes),
+      tuner: tuner)
   }
 
   /// Measures loss and metrics on data, without changing anything.
@@ -247,7 +291,8 @@ public final class Learner {
     var images = 0
     for try await batch in data.batches(epoch: 0) {
       let count = batch.images.shape[0]
-      let program = try evaluationPrograms[count] ?? plan(graphs.evaluation, batch: batch)
+      let program =
+        try evaluationPrograms[count] ?? plan(graphs.evaluation, backwardStart: nil, batch: batch)
       evaluationPrograms[count] = program
       try program.run([Model.inputName: batch.images, TrainingStep.targetName: batch.labels])
       lossSum += Double(try program.withOutput(TrainingStep.lossName) { $0[0] }) * Double(count)

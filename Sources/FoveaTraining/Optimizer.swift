@@ -54,9 +54,12 @@ public enum Optimizer: Hashable, Codable, Sendable {
   ///
   /// Weight decay leaves out biases and normalisation weights, that is, vectors.
   ///
-  /// - Parameter gradients: The gradient of each parameter, by the parameter's name.
+  /// - Parameters:
+  ///   - gradients: The gradient of each parameter, by the parameter's name.
+  ///   - condition: A scalar that leaves everything as it is where it is 0.
   public func appendUpdates(
-    of gradients: [(parameter: Variable, gradient: Value)], to builder: inout GraphBuilder
+    of gradients: [(parameter: Variable, gradient: Value)], where condition: Value? = nil,
+    to builder: inout GraphBuilder
   ) throws(GraphError) {
     let settings = try builder.input(Self.settingsName, [settingCount])
     for (parameter, gradient) in gradients {
@@ -70,9 +73,13 @@ public enum Optimizer: Hashable, Codable, Sendable {
       let results = try appendUpdate(
         [weight, gradient] + memory.map(\.value) + [settings], decays: parameter.shape.rank > 1,
         path: parameter.name, to: &builder)
-      try builder.update(parameter.name, with: results[0])
-      for (state, result) in zip(memory, results.dropFirst()) {
-        try builder.update(state.name, with: result)
+      let written = [(name: parameter.name, value: weight)] + memory
+      for (variable, result) in zip(written, results) {
+        let new =
+          if let condition {
+            try builder.apply(Select(), condition, result, variable.value, path: parameter.name)
+          } else { result }
+        try builder.update(variable.name, with: new)
       }
     }
   }

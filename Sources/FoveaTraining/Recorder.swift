@@ -4,6 +4,8 @@ public final class Recorder: TrainingObserver {
   public private(set) var steps: [StepRecord] = []
   /// The epochs of this run, in order.
   public private(set) var epochs: [EpochRecord] = []
+  /// The updates of this run that were left out, in order.
+  public private(set) var skippedUpdates: [SkippedUpdate] = []
 
   /// Makes an empty recorder.
   public init() {}
@@ -11,6 +13,7 @@ public final class Recorder: TrainingObserver {
   public func receive(_ event: TrainingEvent) -> TrainingAction {
     switch event {
     case .stepEnded(let record): steps.append(record)
+    case .updateSkipped(let skipped): skippedUpdates.append(skipped)
     case .epochEnded(let record): epochs.append(record)
     case .began, .epochBegan, .validationBegan, .ended: break
     }

@@ -4,6 +4,8 @@ public enum TrainingEvent: Sendable {
   case began(TrainingOutline)
   /// An epoch starts.
   case epochBegan(epoch: Int)
+  /// A step's gradients were not finite, and its update was left out; the step's end follows.
+  case updateSkipped(SkippedUpdate)
   /// A step has been taken.
   case stepEnded(StepRecord)
   /// The epoch's training is done; its evaluation starts.
@@ -54,6 +56,18 @@ public struct StepRecord: Hashable, Codable, Sendable {
   public let images: Int
   /// The time that the step took, in seconds, without waiting for data.
   public let seconds: Double
+}
+
+/// An update that was left out because a gradient was infinite or not a number.
+public struct SkippedUpdate: Hashable, Codable, Sendable {
+  /// The epoch, from 0.
+  public let epoch: Int
+  /// The step since the start of the training, from 0.
+  public let step: Int
+  /// What the loss was multiplied by.
+  public let lossScale: Float
+  /// What it is multiplied by from the next step on.
+  public let nextLossScale: Float
 }
 
 /// One epoch of a training.

@@ -11,6 +11,9 @@ public struct TrainingProgress: Hashable, Codable, Sendable {
   /// Updates of earlier trainings of the same weights, which the optimiser counts.
   let updatesBefore: Int
 
+  /// The scale of the loss, where gradients are scaled.
+  public internal(set) var lossScale: LossScale?
+
   /// The epochs that are done, in order.
   public private(set) var finishedEpochs: [EpochRecord] = []
   /// The steps that the epoch at work has taken.
@@ -26,6 +29,7 @@ public struct TrainingProgress: Hashable, Codable, Sendable {
     self.stepsPerEpoch = stepsPerEpoch
     epochsBefore = earlier.map { $0.epochsBefore + $0.epoch + ($0.stepInEpoch > 0 ? 1 : 0) } ?? 0
     updatesBefore = earlier.map { $0.updatesBefore + $0.step } ?? 0
+    lossScale = earlier?.lossScale
   }
 
   /// The most epochs, steps and updates that a checkpoint may name, so that no product overflows.
@@ -35,7 +39,8 @@ public struct TrainingProgress: Hashable, Codable, Sendable {
   var isConsistent: Bool {
     let counts = [epochs, stepsPerEpoch, epochsBefore, updatesBefore, stepInEpoch, imageCount]
     return counts.allSatisfy { 0...Self.largestCount ~= $0 } && finishedEpochs.count <= epochs
-      && stepInEpoch <= stepsPerEpoch
+      && stepInEpoch <= stepsPerEpoch && lossScale?.isConsistent ?? true
+      && lossScale?.skippedUpdates ?? 0 <= steps
   }
 
   /// The epoch at work, from 0.
@@ -46,8 +51,8 @@ public struct TrainingProgress: Hashable, Codable, Sendable {
   public var totalSteps: Int { epochs * stepsPerEpoch }
   /// The number of the epoch's shuffling.
   var shuffleEpoch: Int { epochsBefore + epoch }
-  /// Updates of the weights so far, in all trainings.
-  var updates: Int { updatesBefore + step }
+  /// Steps so far, in all trainings; each updates the weights, unless its gradients overflow.
+  var steps: Int { updatesBefore + step }
   /// The mean loss of the epoch's images so far.
   public var trainingLoss: Double { imageCount > 0 ? lossSum / Double(imageCount) : 0 }
 

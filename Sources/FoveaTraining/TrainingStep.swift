@@ -31,6 +31,8 @@ public enum Loss: Hashable, Codable, Sendable {
 public struct TrainingStep: Hashable, Sendable {
   /// Forward, loss, gradients and updates; outputs `output` and `loss`.
   public let step: Graph
+  /// The first node of the backward pass in `step`.
+  public let backwardStart: Int
   /// Forward and loss as the network answers; outputs `output` and `loss`.
   public let evaluation: Graph
 
@@ -38,24 +40,57 @@ public struct TrainingStep: Hashable, Sendable {
   public static let targetName = "target"
   /// The name of the output that is made small.
   public static let lossName = "loss"
+  /// The name of the input that the loss is multiplied by, where it is scaled.
+  public static let lossScaleName = "loss/scale"
+  /// The name of the output that is 1 where all gradients are finite, and else 0 and nothing is updated;
+  /// where the loss is scaled.
+  public static let finiteName = "gradients/finite"
 
   /// Joins a model, a loss and an optimiser.
   ///
+  /// - Parameter scalesLoss: Whether gradients are of the loss times the input `loss/scale`, and divided
+  ///   by it before the update, which is left out where one of them is not finite.
   /// - Throws: `GraphError` where the loss does not take the model's output.
-  public init(_ model: Model, loss: Loss, optimizer: Optimizer) throws(GraphError) {
+  public init(
+    _ model: Model, loss: Loss, optimizer: Optimizer, scalesLoss: Bool = false
+  ) throws(GraphError) {
     evaluation = try loss.append(to: model.inference)
-    let forward = try loss.append(to: model.training)
-    let parameters = forward.variables.filter { $0.role == .parameter }
-    let differentiated = try differentiate(
-      forward, loss: Self.lossName, withRespectTo: parameters.map(\.name))
-    var builder = try GraphBuilder(extending: differentiated)
+    var builder = try GraphBuilder(extending: try loss.append(to: model.training))
+    let scale =
+      scalesLoss ? try builder.input(Self.lossScaleName, .scalar) as Value? : nil
+    let source = scale == nil ? Self.lossName : Self.scaledLossName
+    if let scale {
+      let loss = try builder.graph.output(named: Self.lossName)
+      let scaled = try builder.apply(Binary(.multiply), loss, scale, path: source)
+      try builder.output(source, scaled)
+    }
+    backwardStart = builder.graph.nodes.count
+    let parameters = builder.graph.variables.filter { $0.role == .parameter }
+    builder = try GraphBuilder(
+      extending: differentiate(
+        builder.graph, loss: source, withRespectTo: parameters.map(\.name)))
     var gradients: [(parameter: Variable, gradient: Value)] = []
     for parameter in parameters {
       // A gradient is needed until its update alone, not as a result of the step.
       let name = Graph.gradientName(of: parameter.name)
       gradients.append((parameter, try builder.removeOutput(name)))
     }
-    try optimizer.appendUpdates(of: gradients, to: &builder)
+    var isFinite: Value?
+    if let scale {
+      _ = try builder.removeOutput(source)
+      let finite = try builder.append(
+        AllFinite(), gradients.map(\.gradient), path: Self.finiteName)[0]
+      try builder.output(Self.finiteName, finite)
+      for index in gradients.indices {
+        let (parameter, gradient) = gradients[index]
+        gradients[index].gradient = try builder.apply(
+          Binary(.divide), gradient, scale, path: parameter.name)
+      }
+      isFinite = finite
+    }
+    try optimizer.appendUpdates(of: gradients, where: isFinite, to: &builder)
     step = builder.graph
   }
+
+  private static let scaledLossName = "loss/scaled"
 }

@@ -270,6 +270,17 @@ struct OperationCase {
       return OperationCase(
         CrossEntropyGradient(loss: loss), inputs + [.random(.scalar)], gradients: .none)
     },
+    "AllFinite": {
+      let bad = Tensor([3], [0, $0.element(of: [Float.nan, -.infinity, 1]), 2])
+      return OperationCase(
+        AllFinite(), [.random($0.shape()), .tensor(bad), .random($0.shape())], gradients: .none)
+    },
+    "Select": {
+      let shape = $0.shape()
+      let condition = Tensor($0.element(of: [Float(0), 1]))
+      return OperationCase(
+        Select(), [.tensor(condition), .random(shape), .random(shape)], gradients: .none)
+    },
     "SGDUpdate": {
       let shape = CheckedInput.random($0.shape())
       let settings: CheckedInput = .tensor(Tensor([2], [Float(0.06), $0.element(of: [0, 0.9])]))

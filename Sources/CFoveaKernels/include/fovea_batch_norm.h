@@ -83,6 +83,10 @@ long fovea_batch_norm_training_steps(
 long fovea_batch_norm_inference_steps(
     const fovea_kernel_table *_Nonnull kernels,
     const fovea_batch_norm_arguments *_Nonnull arguments, fovea_step *_Nonnull steps);
+// The last step of training alone, with `mean` and `inverse_deviation` as it found them.
+long fovea_batch_norm_repeated_steps(
+    const fovea_kernel_table *_Nonnull kernels,
+    const fovea_batch_norm_arguments *_Nonnull arguments, fovea_step *_Nonnull steps);
 long fovea_batch_norm_gradient_steps(
     const fovea_kernel_table *_Nonnull kernels,
     const fovea_batch_norm_gradient_arguments *_Nonnull arguments, fovea_step *_Nonnull steps);

@@ -31,6 +31,8 @@
 
 #include "activations_f32.h"
 #include "batch_norm_f32.h"
+#include "condition_f32.h"
+#include "convert_f32.h"
 #include "dropout_f32.h"
 #include "elementwise_f32.h"
 #include "optimizer_f32.h"

@@ -135,6 +135,7 @@ extension FoveaGraph.Operation {
     case let convolution as Conv2d: FusedConv2d(convolution)
     case let gradient as Conv2dInputGradient: FusedConv2dInputGradient(gradient)
     case let normalisation as BatchNorm2dTraining: FusedBatchNorm2dTraining(normalisation)
+    case let normalisation as RepeatedBatchNorm2d: normalisation
     case let gradient as BatchNorm2dGradient: FusedBatchNorm2dGradient(gradient)
     default: nil
     }

@@ -85,6 +85,22 @@ extension KernelBinding {
     ) { fovea_batch_norm_training_steps(table, kept, $0) }
   }
 
+  /// Normalises with statistics that a batch has had, and ends with `epilogue`.
+  mutating func repeatNormalisation(
+    isAffine: Bool, _ epilogue: fovea_epilogue
+  ) throws(RuntimeError) {
+    var arguments = normalisation(epsilon: 0, isAffine: isAffine)
+    arguments.mean = inputs[1].floats
+    arguments.inverse_deviation = inputs[2].floats
+    arguments.epilogue = epilogue
+    let kept = keep(arguments)
+    let table = kernels
+    try run(
+      capacity: fovea_batch_norm_max_steps,
+      scratchBytes: fovea_batch_norm_scratch_bytes(arguments.channels)
+    ) { fovea_batch_norm_repeated_steps(table, kept, $0) }
+  }
+
   /// The gradients of normalisation in training; that of the image ends with `epilogue`.
   mutating func normalisationGradient(
     isAffine: Bool, _ epilogue: fovea_epilogue

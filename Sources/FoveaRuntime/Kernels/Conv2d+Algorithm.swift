@@ -7,6 +7,11 @@ public enum Precision: String, Hashable, Codable, Sendable, CaseIterable {
   case float32
   /// 32-bit floats; every convolution is a plain sum of products.
   case exactConvolution
+  /// As `float32`, save that activations wait for the backward pass of a training as 16-bit numbers with
+  /// the range of a float32 and 8 bits of precision.
+  case bfloat16
+  /// As `bfloat16`, with 11 bits of precision and a range up to 65,504.
+  case float16
 }
 
 /// The passes of a convolution.

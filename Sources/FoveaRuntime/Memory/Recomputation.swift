@@ -1,0 +1,136 @@
+import FoveaGraph
+
+/// Rewrites a training step so that its backward pass computes cheap activations anew.
+///
+/// A value is dropped after the forward pass where pointwise operations make it again from values that
+/// wait for the backward pass anyway: the normalised and rectified image from the convolution's result
+/// and the batch's statistics, for one. The same kernels compute it from the same numbers, so that every
+/// bit stays; running statistics are found once, and dropout draws by place and step.
+///
+/// - SeeAlso: T. Chen et al., *Training Deep Nets with Sublinear Memory Cost*, arXiv:1604.06174.
+struct Recomputation {
+  /// How many dropped values may be made one from the other: what is worth trying.
+  ///
+  /// The backward pass needs the last of a chain first, and so has all of it at a time; which length
+  /// takes the least memory depends on the network.
+  static let chainLengths = [1, 2, 3]
+
+  private let graph: Graph
+  private let shapes: GraphShapes
+  private let backwardStart: Int
+  /// What is in memory during the backward pass, of what the forward pass makes.
+  private var kept: Set<Value> = []
+  private var builder = GraphBuilder()
+  private var newValues: [Value: Value] = [:]
+  private var recomputed: [Value: Value] = [:]
+
+  /// The rewritten graph: the same inputs, variables, outputs, updates and forward pass.
+  ///
+  /// - Parameters:
+  ///   - backwardStart: The first node of the backward pass.
+  ///   - longestChain: One of `chainLengths`.
+  static func apply(
+    to graph: Graph, backwardStart: Int, longestChain: Int
+  ) throws(GraphError) -> Graph {
+    var rewrite = try Recomputation(graph, backwardStart, longestChain)
+    for index in graph.nodes.indices { try rewrite.copy(index) }
+    for (name, value) in graph.outputs {
+      try rewrite.builder.output(name, try rewrite.newValue(of: value))
+    }
+    for (name, value) in graph.updates {
+      try rewrite.builder.update(name, with: try rewrite.newValue(of: value))
+    }
+    return rewrite.builder.graph
+  }
+
+  private init(
+    _ graph: Graph, _ backwardStart: Int, _ longestChain: Int
+  ) throws(GraphError) {
+    self.graph = graph
+    self.backwardStart = backwardStart
+    shapes = try graph.shapes()
+    let waiting = Set(graph.valuesWaiting(for: backwardStart))
+    kept = waiting.union(graph.outputs.values).union(graph.updates.values)
+    // How many dropped values are made one from the other, up to this one; 0 for what is kept, nothing
+    // for what is gone and too dear to make again.
+    var chains: [Value: Int] = [:]
+    for (index, node) in graph.nodes.prefix(backwardStart).enumerated() {
+      // The first result last: it may be made from the others.
+      for output in shapes[node: index].indices.reversed() {
+        let value = Value(node: index, output: output)
+        let isFixed = node.operation.isSource || (kept.contains(value) && !waiting.contains(value))
+        let inputs = isFixed ? nil : repetition(of: value)?.inputs
+        let before = inputs.flatMap { inputs in
+          inputs.reduce(0 as Int?) { longest, input in
+            longest.flatMap { longest in chains[input].map { max(longest, $0) } }
+          }
+        }
+        guard waiting.contains(value) else {
+          chains[value] = isFixed ? 0 : before
+          continue
+        }
+        if let before, before < longestChain {
+          chains[value] = before + 1
+          kept.remove(value)
+        } else {
+          chains[value] = 0
+        }
+      }
+    }
+  }
+
+  /// What makes a value anew; `nil` where that takes more than a pass over what it reads.
+  private func repetition(
+    of value: Value
+  ) -> (operation: any FoveaGraph.Operation, inputs: [Value])? {
+    let node = graph.nodes[value.node]
+    if node.operation is BatchNorm2dTraining {
+      return RepeatedBatchNorm2d.repetition(of: node, value)
+    }
+    let cost = node.operation.cost(
+      inputs: node.inputs.map { shapes[$0] }, outputs: shapes[node: value.node])
+    guard cost == Cost() || (node.operation.spatialReach == .pointwise && cost.multiplyAdds == 0)
+    else { return nil }
+    return (node.operation, node.inputs)
+  }
+
+  private mutating func copy(_ index: Int) throws(GraphError) {
+    let node = graph.nodes[index]
+    var inputs: [Value] = []
+    for (position, input) in node.inputs.enumerated() {
+      let isLate = index >= backwardStart && node.operation.readsElements(ofInput: position)
+      inputs.append(isLate ? try valueInBackwardPass(input) : try newValue(of: input))
+    }
+    let values = try builder.append(node.operation, inputs, path: node.path)
+    for (output, value) in values.enumerated() {
+      newValues[Value(node: index, output: output)] = value
+    }
+  }
+
+  /// A value as the backward pass has it, computed anew where it is not kept.
+  private mutating func valueInBackwardPass(_ value: Value) throws(GraphError) -> Value {
+    let node = graph.nodes[value.node]
+    if value.node >= backwardStart || kept.contains(value) || node.operation.isSource {
+      return try newValue(of: value)
+    }
+    if let known = recomputed[value] { return known }
+    guard let (operation, oldInputs) = repetition(of: value) else {
+      throw .badReference(node: value.node, path: node.path)
+    }
+    var inputs: [Value] = []
+    for (position, input) in oldInputs.enumerated() {
+      inputs.append(
+        operation.readsElements(ofInput: position)
+          ? try valueInBackwardPass(input) : try newValue(of: input))
+    }
+    let output = operation is RepeatedBatchNorm2d ? 0 : value.output
+    let result = try builder.append(operation, inputs, path: node.path)[output]
+    recomputed[value] = result
+    return result
+  }
+
+  private func newValue(of value: Value) throws(GraphError) -> Value {
+    guard let new = newValues[value] else { throw .badReference(node: value.node, path: "") }
+    return new
+  }
+}
