@@ -132,8 +132,8 @@ let package = Package(
     tests(
       "FoveaTraining",
       [
-        "FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo",
-        "FuzzSupport",
+        "FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors",
+        "FoveaZoo", "FuzzSupport",
       ], resources: [.copy("Golden")]),
     tests(
       "FoveaZoo", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors"],

@@ -42,7 +42,8 @@ public final class Program {
   ///   - seed: The seed of random operations such as dropout.
   ///   - instructionSet: Which kernels run; the processor's best where left out.
   ///   - options: How exact arithmetic has to be, and what planning may do.
-  /// - Throws: `GraphError` where shapes do not fit, `RuntimeError` where something is missing.
+  /// - Throws: `GraphError` where shapes do not fit, `RuntimeError` where something is missing,
+  ///   `QuantizationError` where the options' does not belong to the graph.
   public init(
     _ graph: Graph, inputs: [String: Shape] = [:], variables: VariableStore, pool: ThreadPool,
     seed: UInt64 = 0, instructionSet: InstructionSet? = nil,
@@ -54,7 +55,9 @@ public final class Program {
       throw RuntimeError.instructionSet(
         isa.rawValue, available: InstructionSet.available.map(\.rawValue))
     }
-    let planned = options.fuses ? try Fusion.apply(to: graph) : graph
+    try options.quantization?.check(for: graph)
+    let fused = options.fuses ? try Fusion.apply(to: graph) : graph
+    let planned = try options.quantization?.applied(to: fused) ?? fused
     let shapes = try planned.shapes(inputs: inputs)
     let storage = StoragePlan(planned, shapes)
     let stepCounter = arguments.keep(UInt64(0))

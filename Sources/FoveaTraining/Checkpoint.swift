@@ -1,6 +1,7 @@
 public import FoveaData
 import FoveaFormats
 public import FoveaLayers
+public import FoveaRuntime
 public import FoveaTensors
 public import Foundation
 
@@ -20,6 +21,10 @@ public struct Checkpoint: Sendable {
   public let weights: Weights
   /// How far the training has come; `nil` where none has begun.
   public let progress: TrainingProgress?
+  /// Which convolutions answer on 8-bit numbers; `nil` for none.
+  ///
+  /// A training that goes on leaves them in float.
+  public let quantization: Quantization?
 
   /// The version of the format that is written.
   public static let formatVersion = 1
@@ -31,6 +36,7 @@ public struct Checkpoint: Sendable {
     let settings: LearnerSettings
     let input: DatasetDescription
     let progress: TrainingProgress?
+    let quantization: Quantization?
   }
 
   private static let headerKey = "fovea.checkpoint"
@@ -38,13 +44,14 @@ public struct Checkpoint: Sendable {
   /// Gathers what a checkpoint holds.
   public init(
     model: Model, settings: LearnerSettings, input: DatasetDescription, weights: Weights,
-    progress: TrainingProgress?
+    progress: TrainingProgress?, quantization: Quantization? = nil
   ) {
     self.model = model
     self.settings = settings
     self.input = input
     self.weights = weights
     self.progress = progress
+    self.quantization = quantization
   }
 
   /// Reads a checkpoint.
@@ -95,9 +102,14 @@ public struct Checkpoint: Sendable {
             + "use an earlier checkpoint")
       }
     }
+    do {
+      try header.quantization?.check(for: header.model.inference)
+    } catch {
+      throw refuse("\(error)")
+    }
     self.init(
       model: header.model, settings: header.settings, input: header.input,
-      weights: contents.weights, progress: header.progress)
+      weights: contents.weights, progress: header.progress, quantization: header.quantization)
   }
 
   /// Writes the checkpoint in place of `file`, all at once or not at all.
@@ -106,7 +118,7 @@ public struct Checkpoint: Sendable {
   public func write(to file: URL) throws {
     let header = Header(
       formatVersion: Self.formatVersion, model: model, settings: settings, input: input,
-      progress: progress)
+      progress: progress, quantization: quantization)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     // A loss that is no number must not cost the weights.

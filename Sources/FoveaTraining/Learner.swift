@@ -1,7 +1,7 @@
 public import FoveaData
 import FoveaGraph
 public import FoveaLayers
-import FoveaRuntime
+public import FoveaRuntime
 public import FoveaTensors
 public import Foundation
 
@@ -47,6 +47,7 @@ public final class Learner {
   private let graphs: TrainingStep
   private let variables: VariableStore
   private let pool: ThreadPool
+  private let evaluationOptions: PlanOptions
   private var stepPrograms: [Int: Program] = [:]
   private var evaluationPrograms: [Int: Program] = [:]
 
@@ -55,13 +56,16 @@ public final class Learner {
   /// - Parameters:
   ///   - weights: What to start from; the model's own initial weights where left out.
   ///   - threads: The number of threads; one for each core where left out. It changes no result.
+  ///   - quantization: Which convolutions run on 8-bit numbers where the model is evaluated.
   /// - Throws: `GraphError`, `RuntimeError` or `TrainingError` where model, data and settings do not
   ///   fit together.
   public init(
     _ model: Model, training: DataLoader, validation: DataLoader? = nil,
-    settings: LearnerSettings = LearnerSettings(), weights: Weights? = nil, threads: Int? = nil
+    settings: LearnerSettings = LearnerSettings(), weights: Weights? = nil, threads: Int? = nil,
+    quantization: Quantization? = nil
   ) throws {
     self.model = model
+    evaluationOptions = PlanOptions(quantization: quantization)
     self.settings = settings
     self.training = training
     self.validation = validation
@@ -225,12 +229,14 @@ public final class Learner {
     return record
   }
 
-  private func plan(_ graph: Graph, batch: Batch) throws -> Program {
+  private func plan(
+    _ graph: Graph, batch: Batch, options: PlanOptions = PlanOptions()
+  ) throws -> Program {
     try Program(
       graph,
       inputs: [
         Model.inputName: batch.images.shape, TrainingStep.targetName: batch.labels.shape,
-      ], variables: variables, pool: pool, seed: settings.seed)
+      ], variables: variables, pool: pool, seed: settings.seed, options: options)
   }
 
   /// Measures loss and metrics on data, without changing anything.
@@ -240,7 +246,9 @@ public final class Learner {
     var images = 0
     for try await batch in data.batches(epoch: 0) {
       let count = batch.images.shape[0]
-      let program = try evaluationPrograms[count] ?? plan(graphs.evaluation, batch: batch)
+      let program =
+        try evaluationPrograms[count]
+        ?? plan(graphs.evaluation, batch: batch, options: evaluationOptions)
       evaluationPrograms[count] = program
       try program.run([Model.inputName: batch.images, TrainingStep.targetName: batch.labels])
       lossSum += Double(try program.withOutput(TrainingStep.lossName) { $0[0] }) * Double(count)

@@ -47,10 +47,10 @@ import Testing
   @Test func `numbers that are none, and weights that vanish, do no harm`() throws {
     let test = Conv2dCase(
       batch: 1, AxisCase(extent: 5), AxisCase(extent: 6), channels: 3, to: 4, hasBias: false)
-    let wild: [Float] = [.nan, .infinity, -.infinity, 0, -0.0, 1e38, -1e38, 1e-42]
+    let wild: [Float] = [.nan, .infinity, -.infinity, 0, -0.0, 1e38, -1e38, 0x1p-140]
     for kernels in Self.tables {
       let data = QuantizedConv2dData(test, zeroPoint: 7) { index in
-        (image: wild[index % wild.count], weight: index / 27 == 1 ? 1e-39 : 0.25)
+        (image: wild[index % wild.count], weight: index / 27 == 1 ? 0x1p-130 : 0.25)
       }
       let out = data.run(test, kernels, try KernelPool(threads: 2))
       OperationKernelSupport.expectSame(out, data.expected)
