@@ -8,7 +8,7 @@
 
 // Products that a 32-bit sum holds, each at most 255 * 127 in magnitude.
 enum { most_products = 1 << 16 };
-enum { most_block_pixels = 256, least_block_pixels = 48, wanted_tasks = 16 };
+enum { most_block_pixels = 256, least_block_pixels = 56, wanted_tasks = 16 };
 // Products below which a task is not worth handing out; numbers that one task quantises or packs.
 enum { least_work = 512 * 1024, quantize_work = 64 * 1024, pack_work = 64 * 1024 };
 // Pixels that lie a page apart would share a set of the first-level cache.
@@ -50,6 +50,7 @@ quantized_conv2d_plan fovea_quantized_conv2d_plan(
       plan.pixels,
       min_of(most_block_pixels, max_of(least_block_pixels, divide_up(plan.pixels, wanted))));
   const long blocks = divide_up(plan.pixels, plan.block_pixels);
+  plan.block_pixels = divide_up(plan.pixels, blocks);
   plan.block_panels =
       divide_up(plan.panels, max_of(1, min_of(plan.panels, divide_up(wanted, blocks))));
   plan.column_blocks = divide_up(plan.panels, plan.block_panels);

@@ -2,8 +2,8 @@
 //
 // A lane holds 32 bits: four bytes, or two 16-bit numbers, of neighbouring channels. A step adds the
 // products of a lane of a pixel with the same lane of each column's weights. What lies side by side
-// in the image is one run: a row of the kernel, or one tap where they are apart. A run ends with a
-// lane of its own, whose spare weights are 0, so that it does not matter what they meet.
+// in the image is one run: a row of the kernel, or one tap where taps are apart. Lanes do not cross
+// runs; spare weights of a run's last lane are 0, so that it does not matter what they meet.
 
 #ifndef FOVEA_QUANTIZED_CONV2D_PLAN_H
 #define FOVEA_QUANTIZED_CONV2D_PLAN_H
