@@ -6,6 +6,7 @@ extern const fovea_kernel_table fovea_kernel_table_portable;
 #if defined(__x86_64__)
 extern const fovea_kernel_table fovea_kernel_table_avx2;
 extern const fovea_kernel_table fovea_kernel_table_avx512;
+extern const fovea_kernel_table fovea_kernel_table_avx512vnni;
 #elif defined(__aarch64__)
 extern const fovea_kernel_table fovea_kernel_table_neon;
 #endif
@@ -29,6 +30,12 @@ const fovea_kernel_table *fovea_kernels_for(fovea_isa isa) {
         return &fovea_kernel_table_avx512;
 #endif
       return NULL;
+    case fovea_isa_avx512vnni:
+#if defined(__x86_64__)
+      if (__builtin_cpu_supports("avx512vnni") && fovea_kernels_for(fovea_isa_avx512))
+        return &fovea_kernel_table_avx512vnni;
+#endif
+      return NULL;
     case fovea_isa_neon:
 #if defined(__aarch64__)
       return &fovea_kernel_table_neon;
@@ -39,7 +46,9 @@ const fovea_kernel_table *fovea_kernels_for(fovea_isa isa) {
 }
 
 const fovea_kernel_table *fovea_shorter_kernels(const fovea_kernel_table *kernels) {
-  return kernels->isa == fovea_isa_avx512 ? fovea_kernels_for(fovea_isa_avx2) : NULL;
+  const bool is_longest =
+      kernels->isa == fovea_isa_avx512 || kernels->isa == fovea_isa_avx512vnni;
+  return is_longest ? fovea_kernels_for(fovea_isa_avx2) : NULL;
 }
 
 fovea_isa fovea_best_isa(void) {

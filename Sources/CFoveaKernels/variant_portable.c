@@ -2,6 +2,10 @@
 
 #include "fovea_kernels.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #define FOVEA_VARIANT portable
 #define FOVEA_VECTOR_WIDTH 4
 #if defined(__FMA__) || defined(__aarch64__)

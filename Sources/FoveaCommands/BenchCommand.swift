@@ -8,11 +8,11 @@ import FoveaZoo
 
 /// Measures how fast a network is on this machine, and where its time goes.
 ///
-/// Weights and inputs are random numbers of fixed seeds.
+/// Inputs are random numbers of a fixed seed, and so are the weights of a network by name.
 public struct BenchCommand: Hashable, Codable, Sendable {
-  /// The network's name.
+  /// The network's name, or a checkpoint's file or run's folder.
   public var model: String
-  /// One input, `[C, H, W]`; the published one where left out.
+  /// One input of a network by name, `[C, H, W]`; the published one where left out.
   public var input: Shape?
   /// Whether a whole training step is measured: forward, cross-entropy, gradients, and SGD with momentum.
   public var isTraining: Bool
@@ -96,9 +96,8 @@ public struct BenchCommand: Hashable, Codable, Sendable {
       throw CommandError.conflict(
         "--recompute", reason: "inference has no backward pass; add --training")
     }
-    let entry = try ZooModel.requested(model)
-    let shape = try entry.requestedBatch(batch, of: input)
-    let network = try entry.build(input: Shape(Array(shape.dimensions.dropFirst())))
+    let network = try MeasuredNetwork(requested: model, input: input)
+    let shape = try network.batchShape(batch)
     let pool = try ThreadPool(threads: threads)
     let (program, inputs, trainingMemory) = try plan(network, shape, pool)
     try progress(
@@ -148,26 +147,25 @@ public struct BenchCommand: Hashable, Codable, Sendable {
 
   /// The program to measure, and what goes in.
   private func plan(
-    _ network: Model, _ shape: Shape, _ pool: ThreadPool
+    _ network: MeasuredNetwork, _ shape: Shape, _ pool: ThreadPool
   ) throws -> (program: Program, inputs: [String: Tensor], memory: TrainingMemory?) {
-    let variables = try VariableStore(network.initialWeights(seed: Self.seed))
-    let stream = RandomStream(seed: Self.seed, named: "bench/images")
-    let images = Tensor(
-      shape, (0..<shape.elementCount).map { stream.normal(at: UInt64($0)) }
-    ).reordered(.channelsLast)
-    var inputs = [Model.inputName: images]
+    let variables = try VariableStore(network.weights)
+    var inputs = [Model.inputName: MeasuredNetwork.randomImages(shape)]
     guard isTraining else {
       let program = try Program(
-        network.inference, inputs: [Model.inputName: shape], variables: variables, pool: pool,
-        options: PlanOptions(precision: precision), tuner: .chosen())
+        network.model.inference, inputs: [Model.inputName: shape], variables: variables,
+        pool: pool,
+        options: PlanOptions(
+          precision: precision, quantization: network.checkpoint?.quantization),
+        tuner: .chosen())
       return (program, inputs, nil)
     }
     let optimizer = Optimizer.sgd()
     let trainingStep = try TrainingStep(
-      network, loss: .crossEntropy, optimizer: optimizer, scalesLoss: precision == .float16)
+      network.model, loss: .crossEntropy, optimizer: optimizer, scalesLoss: precision == .float16)
     let step = trainingStep.step
     try variables.addOptimizerState(of: step)
-    let output = try network.outputShape
+    let output = try network.model.outputShape
     let labels = RandomStream(seed: Self.seed, named: "bench/labels")
     let targetShape = Shape([batch] + output.dimensions.dropFirst())
     inputs[TrainingStep.targetName] = Tensor(

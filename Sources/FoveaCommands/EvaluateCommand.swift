@@ -62,7 +62,7 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     settings.metrics = [.accuracy]
     let learner = try Learner(
       checkpoint.model, training: loader, settings: settings, weights: checkpoint.weights,
-      threads: threads)
+      threads: threads, quantization: checkpoint.quantization)
     let clock = ContinuousClock()
     let start = clock.now
     let evaluation = try await learner.evaluate(loader)

@@ -80,7 +80,7 @@ public struct PredictCommand: Hashable, Codable, Sendable {
       let shape = Shape([batch.count] + input.dimensions)
       let program = try Program(
         checkpoint.model.inference, inputs: [Model.inputName: shape], variables: variables,
-        pool: pool)
+        pool: pool, options: PlanOptions(quantization: checkpoint.quantization))
       let numbers = try batch.flatMap { image in
         let pixels = try ImageTransforms.resized(
           ImageTransforms.converted(image.pixels, toChannels: input[0]), height: input[1],

@@ -29,7 +29,7 @@ final class AlignedMemory {
       throw .outOfMemory(bytes: byteCount)
     }
     #if os(Linux)
-      if isLarge { _ = madvise(memory, size, MADV_HUGEPAGE) }
+    if isLarge { _ = madvise(memory, size, MADV_HUGEPAGE) }
     #endif
     memset(memory, 0, size)
     base = memory

@@ -9,6 +9,8 @@ public enum InstructionSet: String, Hashable, Codable, Sendable, CaseIterable {
   case avx2
   /// AVX-512 (F, VL, DQ, BW), vectors of sixteen floats; x86-64 servers since 2017.
   case avx512
+  /// AVX-512 with VNNI, which multiplies bytes for quantised convolutions; x86-64 servers since 2019.
+  case avx512vnni
   /// NEON, vectors of four floats and 32 of them; every 64-bit ARM processor.
   case neon
 
@@ -17,6 +19,7 @@ public enum InstructionSet: String, Hashable, Codable, Sendable, CaseIterable {
     case .portable: fovea_kernels_for(fovea_isa_portable)
     case .avx2: fovea_kernels_for(fovea_isa_avx2)
     case .avx512: fovea_kernels_for(fovea_isa_avx512)
+    case .avx512vnni: fovea_kernels_for(fovea_isa_avx512vnni)
     case .neon: fovea_kernels_for(fovea_isa_neon)
     }
   }

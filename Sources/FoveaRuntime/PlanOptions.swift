@@ -6,6 +6,8 @@ public struct PlanOptions: Hashable, Codable, Sendable {
   public var precision: Precision
   /// Whether operations that follow each other are joined where one kernel can do both.
   public var fuses: Bool
+  /// Which convolutions run on 8-bit numbers; none where left out.
+  public var quantization: Quantization?
 
   /// The first node of the backward pass, in the graph of a training step; `nil` in other graphs.
   public var backwardStart: Int?
@@ -17,16 +19,18 @@ public struct PlanOptions: Hashable, Codable, Sendable {
   /// Gathers the options.
   public init(
     precision: Precision = .float32, fuses: Bool = true, backwardStart: Int? = nil,
-    recomputes: Bool = false
+    recomputes: Bool = false, quantization: Quantization? = nil
   ) {
     self.precision = precision
     self.fuses = fuses
     self.backwardStart = backwardStart
     self.recomputes = recomputes
+    self.quantization = quantization
   }
 
   /// The graphs of which the one that takes the least memory is planned in place of `graph`.
-  func candidates(for graph: Graph) throws(GraphError) -> [Graph] {
+  func candidates(for graph: Graph) throws -> [Graph] {
+    try quantization?.check(for: graph)
     guard let backwardStart, recomputes else { return [try rewritten(graph)] }
     var results: [Graph] = []
     for length in Recomputation.chainLengths {
@@ -37,11 +41,12 @@ public struct PlanOptions: Hashable, Codable, Sendable {
     return results
   }
 
-  private func rewritten(_ graph: Graph) throws(GraphError) -> Graph {
+  private func rewritten(_ graph: Graph) throws -> Graph {
     var result = graph
     if let backwardStart, let format = precision.storage {
       result = try NarrowStorage.apply(to: result, backwardStart: backwardStart, format: format)
     }
-    return fuses ? try Fusion.apply(to: result) : result
+    if fuses { result = try Fusion.apply(to: result) }
+    return try quantization?.applied(to: result) ?? result
   }
 }

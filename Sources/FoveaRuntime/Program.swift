@@ -44,7 +44,8 @@ public final class Program {
   ///   - options: How exact arithmetic has to be, and what planning may do.
   ///   - tuner: Where choices between algorithms are timed and remembered; a model of their work
   ///     alone decides where left out.
-  /// - Throws: `GraphError` where shapes do not fit, `RuntimeError` where something is missing.
+  /// - Throws: `GraphError` where shapes do not fit, `RuntimeError` where something is missing,
+  ///   `QuantizationError` where the options' does not belong to the graph.
   public init(
     _ graph: Graph, inputs: [String: Shape] = [:], variables: VariableStore, pool: ThreadPool,
     seed: UInt64 = 0, instructionSet: InstructionSet? = nil,

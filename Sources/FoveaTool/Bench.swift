@@ -9,15 +9,16 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure how fast a network is on this machine, and where its time goes.",
     discussion: """
-      Weights and images are random. The layers' table compares each layer with the roofline: the least \
+      Images are random, and so are the weights of a network by name. The layers' table compares each layer with the roofline: the least \
       time that this machine's measured arithmetic and memory speed allow. More than 100 % means that \
       data come from a cache, or that an algorithm saves multiplications.
       """)
 
-  @Argument(help: "The network, see fovea models.")
+  @Argument(help: "The network, see fovea models; or a checkpoint's file, or a run's folder.")
   var model: String
 
-  @Option(help: "One image: channels, height, width. (default: the published one)")
+  @Option(
+    help: "One image of a network by name: channels, height, width. (default: the published one)")
   var input: ImageExtents?
 
   @Flag(help: "Whole training steps: forward, loss, gradients, SGD with momentum.")

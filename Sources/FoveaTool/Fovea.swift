@@ -9,7 +9,9 @@ struct Fovea: AsyncParsableCommand {
     commandName: "fovea",
     abstract: "Design, train, understand and ship convolutional neural networks on a CPU.",
     version: "0.1.0",
-    subcommands: [Train.self, Evaluate.self, Predict.self, Summary.self, Bench.self, Models.self])
+    subcommands: [
+      Train.self, Evaluate.self, Predict.self, Quantize.self, Summary.self, Bench.self, Models.self,
+    ])
 
   static func main() async {
     do {

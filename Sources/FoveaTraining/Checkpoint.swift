@@ -1,6 +1,7 @@
 public import FoveaData
 import FoveaFormats
 public import FoveaLayers
+public import FoveaRuntime
 public import FoveaTensors
 public import Foundation
 
@@ -22,6 +23,10 @@ public struct Checkpoint: Sendable {
   public let progress: TrainingProgress?
   /// Which algorithms convolutions ran by, where they were timed.
   public let algorithms: [String: String]
+  /// Which convolutions answer on 8-bit numbers; `nil` for none.
+  ///
+  /// A training that goes on leaves them in float.
+  public let quantization: Quantization?
 
   /// The version of the format that is written.
   public static let formatVersion = 1
@@ -34,6 +39,7 @@ public struct Checkpoint: Sendable {
     let input: DatasetDescription
     let progress: TrainingProgress?
     let algorithms: [String: String]?
+    let quantization: Quantization?
   }
 
   private static let headerKey = "fovea.checkpoint"
@@ -41,7 +47,8 @@ public struct Checkpoint: Sendable {
   /// Gathers what a checkpoint holds.
   public init(
     model: Model, settings: LearnerSettings, input: DatasetDescription, weights: Weights,
-    progress: TrainingProgress?, algorithms: [String: String] = [:]
+    progress: TrainingProgress?, algorithms: [String: String] = [:],
+    quantization: Quantization? = nil
   ) {
     self.model = model
     self.settings = settings
@@ -49,6 +56,7 @@ public struct Checkpoint: Sendable {
     self.weights = weights
     self.progress = progress
     self.algorithms = algorithms
+    self.quantization = quantization
   }
 
   /// Reads a checkpoint.
@@ -99,9 +107,15 @@ public struct Checkpoint: Sendable {
             + "use an earlier checkpoint")
       }
     }
+    do {
+      try header.quantization?.check(for: header.model.inference)
+    } catch {
+      throw refuse("\(error)")
+    }
     self.init(
       model: header.model, settings: header.settings, input: header.input,
-      weights: contents.weights, progress: header.progress, algorithms: header.algorithms ?? [:])
+      weights: contents.weights, progress: header.progress, algorithms: header.algorithms ?? [:],
+      quantization: header.quantization)
   }
 
   /// Writes the checkpoint in place of `file`, all at once or not at all.
@@ -110,7 +124,8 @@ public struct Checkpoint: Sendable {
   public func write(to file: URL) throws {
     let header = Header(
       formatVersion: Self.formatVersion, model: model, settings: settings, input: input,
-      progress: progress, algorithms: algorithms.isEmpty ? nil : algorithms)
+      progress: progress, algorithms: algorithms.isEmpty ? nil : algorithms,
+      quantization: quantization)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     // A loss that is no number must not cost the weights.

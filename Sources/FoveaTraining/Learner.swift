@@ -70,6 +70,7 @@ public final class Learner {
   private let variables: VariableStore
   private let pool: ThreadPool
   private let tuner: AlgorithmTuner?
+  private let quantization: Quantization?
   private var stepPrograms: [Int: Program] = [:]
   private var evaluationPrograms: [Int: Program] = [:]
 
@@ -79,14 +80,16 @@ public final class Learner {
   ///   - weights: What to start from; the model's own initial weights where left out.
   ///   - threads: The number of threads; one for each core where left out. It changes no result.
   ///   - tuner: Where choices between algorithms are timed and remembered; checkpoints keep them.
+  ///   - quantization: Which convolutions run on 8-bit numbers where the model is evaluated.
   /// - Throws: `GraphError`, `RuntimeError` or `TrainingError` where model, data and settings do not
   ///   fit together.
   public init(
     _ model: Model, training: DataLoader, validation: DataLoader? = nil,
     settings: LearnerSettings = LearnerSettings(), weights: Weights? = nil, threads: Int? = nil,
-    tuner: AlgorithmTuner? = nil
+    tuner: AlgorithmTuner? = nil, quantization: Quantization? = nil
   ) throws {
     self.model = model
+    self.quantization = quantization
     self.settings = settings
     self.training = training
     self.validation = validation
@@ -272,7 +275,9 @@ public final class Learner {
     return (record, skipped)
   }
 
-  private func plan(_ graph: Graph, backwardStart: Int?, batch: Batch) throws -> Program {
+  private func plan(
+    _ graph: Graph, backwardStart: Int?, batch: Batch, quantization: Quantization? = nil
+  ) throws -> Program {
     try Program(
       graph,
       inputs: [
@@ -280,7 +285,7 @@ public final class Learner {
       ], variables: variables, pool: pool, seed: settings.seed,
       options: PlanOptions(
         precision: settings.precision, backwardStart: backwardStart,
-        recomputes: settings.recomputes),
+        recomputes: settings.recomputes, quantization: quantization),
       tuner: tuner)
   }
 
@@ -292,7 +297,9 @@ public final class Learner {
     for try await batch in data.batches(epoch: 0) {
       let count = batch.images.shape[0]
       let program =
-        try evaluationPrograms[count] ?? plan(graphs.evaluation, backwardStart: nil, batch: batch)
+        try evaluationPrograms[count]
+        ?? plan(
+          graphs.evaluation, backwardStart: nil, batch: batch, quantization: quantization)
       evaluationPrograms[count] = program
       try program.run([Model.inputName: batch.images, TrainingStep.targetName: batch.labels])
       lossSum += Double(try program.withOutput(TrainingStep.lossName) { $0[0] }) * Double(count)

@@ -13,7 +13,9 @@ import Testing
     tool = Tool(folder: folder.url)
   }
 
-  @Test(arguments: [[], ["train"], ["evaluate"], ["predict"], ["summary"], ["bench"], ["models"]])
+  @Test(arguments: [
+    [], ["train"], ["evaluate"], ["predict"], ["quantize"], ["summary"], ["bench"], ["models"],
+  ])
   func `help is there and succeeds`(verb: [String]) throws {
     let outcome = try tool.outcome(of: tool.start(verb + ["--help"]))
     #expect(outcome.status == 0)
@@ -39,6 +41,11 @@ import Testing
     (["summary", "resnet18", "--input", "3x224"], 2, ["--input"]),
     (["summary", "lenet5", "--input", "1x2x2"], 1, ["conv2", "pad more"]),
     (["summary", "lenet6"], 2, ["lenet6", "lenet5"]),
+    (["quantize", "lenet6"], 2, ["lenet6", "lenet5"]),
+    (["quantize", "nothing.safetensors"], 1, ["nothing.safetensors"]),
+    (["quantize", "lenet5", "--output", "x.safetensors"], 2, ["--output", "random weights"]),
+    (["quantize", "lenet5", "--tolerance", "0"], 2, ["--tolerance"]),
+    (["quantize", "lenet5", "--samples", "0"], 2, ["--samples"]),
     (["bench"], 2, ["model"]),
     (["bench", "lenet6"], 2, ["lenet6", "lenet5"]),
     (["bench", "lenet5", "--input", "1x28"], 2, ["--input"]),

@@ -1,6 +1,7 @@
 import FoveaData
 import FoveaFormats
 import FoveaLayers
+import FoveaRuntime
 import FoveaTensors
 import FoveaTraining
 import Foundation
@@ -47,6 +48,39 @@ import Testing
     #expect(back.progress == checkpoint.progress)
   }
 
+  /// The same, with its convolution on 8-bit numbers.
+  static func quantized() async throws -> (checkpoint: Checkpoint, bytes: [UInt8]) {
+    let (float, _) = try await trained()
+    let layer = Quantization.Layer(
+      path: "0", verdict: .kept, input: .init(scale: 0.01, zeroPoint: 40), error: 0.001)
+    let checkpoint = Checkpoint(
+      model: float.model, settings: float.settings, input: float.input, weights: float.weights,
+      progress: float.progress, quantization: Quantization(layers: [layer]))
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("fovea-\(UUID()).safetensors")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try checkpoint.write(to: file)
+    return (checkpoint, Array(try Data(contentsOf: file)))
+  }
+
+  @Test func `a quantisation is written and read, and refused where it does not belong`()
+    async throws
+  {
+    let (checkpoint, bytes) = try await Self.quantized()
+    #expect(checkpoint.quantization != nil)
+    #expect(try Self.read(bytes).quantization == checkpoint.quantization)
+    // As JSON within JSON; each of the same length, so that the file stays whole.
+    for (old, new) in [
+      (#"zeroPoint\":40"#, #"zeroPoint\":-4"#), (#"scale\":0.01"#, #"scale\":-0.1"#),
+      (#"path\":\"0\",\"verdict"#, #"path\":\"9\",\"verdict"#),
+      (#"input\":{\"scale"#, #"inpux\":{\"scale"#),
+    ] {
+      var damaged = bytes
+      damaged.replaceSubrange(try #require(bytes.firstRange(of: Array(old.utf8))), with: new.utf8)
+      #expect(throws: TrainingError.self, "\(new)") { try Self.read(damaged) }
+    }
+  }
+
   @Test func `a loss that is no number is kept`() async throws {
     let (checkpoint, _) = try await Self.trained()
     let learner = try Learner(
@@ -78,9 +112,11 @@ import Testing
     #expect(throws: TrainingError.self) { try Checkpoint(contentsOf: file) }
   }
 
-  @Test func `a damaged file is refused or can be used, and never traps`() async throws {
-    let (_, bytes) = try await Self.trained()
+  @Test(arguments: [false, true])
+  func `a damaged file is refused or can be used, and never traps`(isQuantized: Bool) async throws {
+    let (_, bytes) = try await isQuantized ? Self.quantized() : Self.trained()
     let training = try Self.data()
+    let pool = try ThreadPool(threads: 1)
     let headerEnd = 8 + Int(bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     var usable = 0
     for round in 0..<Fuzz.rounds {
@@ -93,6 +129,9 @@ import Testing
       _ = checkpoint.progress?.totalSteps
       if let learner = try? Learner(resuming: checkpoint, training: training, threads: 1) {
         _ = learner.weights
+        _ = try? Program(
+          checkpoint.model.inference, variables: VariableStore(checkpoint.weights), pool: pool,
+          options: PlanOptions(quantization: checkpoint.quantization))
       }
     }
     #expect(usable > 0)

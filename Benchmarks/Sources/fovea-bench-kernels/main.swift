@@ -64,7 +64,9 @@ if let kernels = chosenKernels(),
     let rates = (0..<9).map { _ in Measurement(kernels, threads: count)?.peak() ?? 0 }.sorted()
     print("peak of \(count) threads:\((2 * rates[4] / 1e9).text(width: 7)) GFLOP/s")
   }
-  print("hand-off of a step with \(2 * threads) tasks:\((measurement.handOff() * 1e6).text(width: 7)) µs")
+  print(
+    "hand-off of a step with \(2 * threads) tasks:\((measurement.handOff() * 1e6).text(width: 7)) µs"
+  )
   for layer in layers where filter.isEmpty || layer.name.contains(filter) {
     report(layer.workloads(kernels), measurement)
   }

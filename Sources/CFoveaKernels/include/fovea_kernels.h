@@ -11,16 +11,20 @@ typedef enum {
   fovea_isa_portable = 0,
   fovea_isa_avx2 = 1,
   fovea_isa_avx512 = 2,
-  fovea_isa_neon = 3,
+  fovea_isa_avx512vnni = 3,  // AVX-512 and its products of bytes
+  fovea_isa_neon = 4,
 } fovea_isa;
 
-// The kernels of one instruction set, one member a kernel; `vector_width` is in floats.
+// The kernels of one instruction set, one member a kernel; `vector_width` is in floats,
+// and a lane of 32 bits holds `quantized_lane_numbers` of the numbers that 8-bit kernels multiply.
 typedef struct {
   fovea_isa isa;
   const char *_Nonnull name;
   long vector_width;
+  long quantized_lane_numbers;
 #define FOVEA_KERNEL(name) fovea_kernel _Nonnull name;
 #include "fovea_kernel_list.inc"
+#include "fovea_quantized_kernel_list.inc"
 #undef FOVEA_KERNEL
 } fovea_kernel_table;
 

@@ -5,6 +5,7 @@
 #include "../matmul_plan.h"
 #include "../pass.h"
 #include "../pool2d_plan.h"
+#include "../quantized_conv2d_plan.h"
 #include "../reduce_plan.h"
 #include "../sizes.h"
 #include "../softmax_plan.h"
@@ -28,6 +29,7 @@
 #include "winograd_conv2d_f32.h"
 #include "winograd_weight_gradient_f32.h"
 #include "matmul_f32.h"
+#include "quantized_conv2d.h"
 
 #include "activations_f32.h"
 #include "batch_norm_f32.h"
@@ -47,7 +49,9 @@ const fovea_kernel_table FOVEA_NAME(fovea_kernel_table) = {
     .isa = FOVEA_NAME(fovea_isa),
     .name = FOVEA_TEXT(FOVEA_VARIANT),
     .vector_width = FOVEA_VECTOR_WIDTH,
+    .quantized_lane_numbers = LANE_NUMBERS,
 #define FOVEA_KERNEL(kernel_name) .kernel_name = FOVEA_NAME(kernel_name),
 #include "fovea_kernel_list.inc"
+#include "fovea_quantized_kernel_list.inc"
 #undef FOVEA_KERNEL
 };

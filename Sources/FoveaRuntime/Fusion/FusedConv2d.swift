@@ -87,16 +87,7 @@ struct FusedConv2d: FusableOperation {
       image: binding.inputs[0].shape, output: binding.outputs[0].shape)
     geometry.weights_change = !isConstant
     geometry.algorithm = try binding.algorithm(.forward, geometry)
-    let positions = positions(inputCount: binding.inputs.count)
-    var epilogue = fovea_epilogue(activation)
-    epilogue.bias = positions.bias.map { UnsafePointer(binding.inputs[$0].floats) }
-    epilogue.residual = positions.residual.map { UnsafePointer(binding.inputs[$0].floats) }
-    var scale: UnsafeMutablePointer<Float>?
-    if let normalisation, let first = positions.normalisation {
-      let folded = try binding.fold(
-        normalisation, first: first, bias: epilogue.bias, channels: geometry.out_channels)
-      (scale, epilogue.bias) = (folded.scale, UnsafePointer(folded.shift))
-    }
+    let (epilogue, scale) = try epilogue(&binding, channels: geometry.out_channels)
     let packedBytes = fovea_conv2d_forward_packed_bytes(kernels, &geometry)
     let packed =
       isConstant
@@ -115,6 +106,21 @@ struct FusedConv2d: FusableOperation {
       capacity: fovea_conv2d_max_steps,
       scratchBytes: fovea_conv2d_forward_scratch_bytes(kernels, &geometry)
     ) { fovea_conv2d_forward_steps(kernels, arguments, $0) }
+  }
+
+  /// What ends a sum, and what weights are multiplied by before, where a normalisation is folded.
+  func epilogue(
+    _ binding: inout KernelBinding, channels: Int
+  ) throws(RuntimeError) -> (fovea_epilogue, weightScale: UnsafeMutablePointer<Float>?) {
+    let positions = positions(inputCount: binding.inputs.count)
+    var epilogue = fovea_epilogue(activation)
+    epilogue.bias = positions.bias.map { UnsafePointer(binding.inputs[$0].floats) }
+    epilogue.residual = positions.residual.map { UnsafePointer(binding.inputs[$0].floats) }
+    guard let normalisation, let first = positions.normalisation else { return (epilogue, nil) }
+    let folded = try binding.fold(
+      normalisation, first: first, bias: epilogue.bias, channels: channels)
+    epilogue.bias = UnsafePointer(folded.shift)
+    return (epilogue, folded.scale)
   }
 }
 
