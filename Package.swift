@@ -92,7 +92,7 @@ let package = Package(
       "FoveaCommands",
       [
         "FoveaDrawing", "FoveaTraining", "FoveaZoo", "FoveaData", "FoveaFormats", "FoveaRuntime",
-        "FoveaAnalysis", "FoveaLayers", "FoveaTensors",
+        "FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaTensors",
       ]),
     library(
       "Fovea",
@@ -104,8 +104,8 @@ let package = Package(
     .executableTarget(
       name: "FoveaTool",
       dependencies: [
-        "FoveaCommands", "FoveaDrawing", "FoveaTraining", "FoveaRuntime", "FoveaLayers",
-        "FoveaData",
+        "FoveaCommands", "FoveaAnalysis", "FoveaDrawing", "FoveaTraining", "FoveaRuntime",
+        "FoveaLayers", "FoveaData",
         "FoveaTensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -138,6 +138,9 @@ let package = Package(
     tests(
       "FoveaZoo", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors"],
       resources: [.copy("Golden")]),
+    tests(
+      "FoveaAnalysis",
+      ["FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors", "FoveaZoo", "FuzzSupport"]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
     tests("FoveaCommands", ["FoveaAnalysis", "FoveaTensors"]),
     // The executable is a dependency, so that it is built before the tests that run it.

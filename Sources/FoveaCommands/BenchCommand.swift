@@ -187,7 +187,7 @@ public struct BenchCommand: Hashable, Codable, Sendable {
       tuner: tuner)
     guard recomputes || precision != .float32 else { return (program, inputs, nil) }
     let memory = TrainingMemory(
-      try ProgramNeeds(of: step, inputs: shapes, options: options, tuner: tuner),
+      .sgd, try ProgramNeeds(of: step, inputs: shapes, options: options, tuner: tuner),
       plain: try ProgramNeeds(of: step, inputs: shapes, tuner: tuner), options: options)
     return (program, inputs, memory)
   }

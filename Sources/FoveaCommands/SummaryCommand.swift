@@ -1,18 +1,46 @@
 public import FoveaAnalysis
+import FoveaGraph
 import FoveaLayers
 public import FoveaTensors
-import FoveaZoo
+import FoveaTraining
 
 /// Sums up a network, layer by layer, without running it.
 public struct SummaryCommand: Hashable, Codable, Sendable {
-  /// The network's name.
+  /// The network's name, or the path of a checkpoint, a run's folder, or a graph (`.json`).
   public var model: String
-  /// One input, `[C, H, W]`; the published one where left out.
+  /// One input, `[C, H, W]`; the network's own where left out.
   public var input: Shape?
   /// The number of classes; the published one where left out.
   public var classes: Int?
   /// Images of a batch.
   public var batch: Int
+  /// The beginnings of the names of parameters that a training leaves alone.
+  public var frozen: [String] = []
+  /// Whether training steps are planned with every optimiser and option.
+  public var plansTraining = false
+  /// Whether costs are counted as other tools count them.
+  public var comparesConventions = false
+
+  /// A summary, and what was asked for beside it.
+  public struct Report: Hashable, Codable, Sendable {
+    /// The layers, in the order in which they run.
+    public let layers: [ModelSummary.Layer]
+    /// Where paths that part before meet again.
+    public let joins: [PathJoin]
+    /// Sums over all layers, and peaks of memory.
+    public let totals: ModelSummary.Totals
+    /// Why a training step's memory is not known; `nil` where it is.
+    public let peakTrainingReason: String?
+    /// Stages of equal resolution, and what they cost.
+    public let stages: [CostStage]
+    /// Training steps with every optimiser and option; where asked for.
+    public let trainingMemory: [TrainingMemory]?
+    /// What other tools would count; where asked for.
+    public let conventions: [CountedCost]?
+
+    /// Layers and totals alone.
+    public var summary: ModelSummary { ModelSummary(layers: layers, joins: joins, totals: totals) }
+  }
 
   /// Makes the request.
   public init(model: String, input: Shape? = nil, classes: Int? = nil, batch: Int = 1) {
@@ -24,34 +52,55 @@ public struct SummaryCommand: Hashable, Codable, Sendable {
 
   /// Counts.
   ///
-  /// - Throws: `CommandError` for an unknown model or a number out of range, `GraphError` where the
+  /// - Throws: `CommandError` for an unknown model or a number out of range, what files throw, `GraphError` where the
   ///   network does not take such an input.
-  public func run() throws -> ModelSummary {
-    let (network, shape) = try requested()
-    return try ModelSummary(of: network.inference, inputs: [Model.inputName: shape])
-  }
-
-  /// Counts, and plans training steps, plain and with less memory.
-  ///
-  /// - Throws: As `run()`, and what the runtime throws.
-  public func runWithTraining() throws -> TrainingSummary {
-    let (network, shape) = try requested()
-    let summary = try run()
-    return TrainingSummary(
-      layers: summary.layers, totals: summary.totals,
-      trainingMemory: try TrainingMemory.ofEachOption(network, images: shape))
-  }
-
-  /// The network, and the shape of a batch.
-  private func requested() throws -> (network: Model, batch: Shape) {
-    let entry = try ZooModel.requested(model)
-    let limit = 1_000_000
-    if let classes, !(1...limit ~= classes) {
-      throw CommandError.option("--classes", value: "\(classes)", allowed: "1 to \(limit)")
+  public func run() throws -> Report {
+    let network = try AnalysedNetwork(
+      requested: model, input: input, classes: classes, batch: batch)
+    for prefix in frozen
+    where !network.graph.variables.contains(where: { $0.name.hasPrefix(prefix) }) {
+      throw CommandError.unknownName(
+        prefix, kind: "parameter that begins with",
+        known: network.graph.variables.filter { $0.role == .parameter }.map(\.name))
     }
-    let shape = try entry.requestedBatch(batch, of: input)
-    let network = try entry.build(
-      input: Shape(Array(shape.dimensions.dropFirst())), classes: classes)
-    return (network, shape)
+    var summary = try ModelSummary(
+      of: network.graph, inputs: network.inputs,
+      frozen: { name in frozen.contains { name.hasPrefix($0) } })
+    summary.totals.peakInferenceBytes = try PlannedMemory.ofInference(network)
+    let (peak, reason) = peakOfTraining(network)
+    summary.totals.peakTrainingBytes = peak
+    return Report(
+      layers: summary.layers, joins: summary.joins, totals: summary.totals,
+      peakTrainingReason: reason, stages: CostStage.stages(of: summary),
+      trainingMemory: plansTraining ? try trainingMemory(network) : nil,
+      conventions: comparesConventions
+        ? try CountingConvention.allCases.map {
+          try $0.count(network.graph, inputs: network.inputs)
+        }
+        : nil)
+  }
+
+  /// A step with SGD and momentum in float32, as `fovea bench --training` runs it, or why there is none.
+  private func peakOfTraining(_ network: AnalysedNetwork) -> (bytes: Int?, reason: String?) {
+    do {
+      let (model, images) = try trained(network)
+      let needs = try PlannedMemory.ofTraining(model, images: images, optimizer: .sgd())
+      return (needs.totalByteCount(threads: PlannedMemory.threads), nil)
+    } catch {
+      return (nil, "\(error)")
+    }
+  }
+
+  private func trainingMemory(_ network: AnalysedNetwork) throws -> [TrainingMemory] {
+    let (model, images) = try trained(network)
+    return try TrainingMemory.ofEachOption(model, images: images)
+  }
+
+  private func trained(_ network: AnalysedNetwork) throws -> (model: Model, images: Shape) {
+    guard let model = network.model, let images = network.inputs[Model.inputName] else {
+      throw CommandError.missing(
+        "the network's training", remedy: "name a network or a checkpoint, since a graph has none")
+    }
+    return (model, images)
   }
 }

@@ -1,55 +1,78 @@
-public import FoveaAnalysis
+import FoveaGraph
 import FoveaLayers
 public import FoveaRuntime
 import FoveaTensors
 import FoveaTraining
 
-/// The memory of a training step that spends less than the plain one, and what that costs.
+/// What running a network takes in memory, found by planning it.
+struct PlannedMemory {
+  /// The threads whose own memory counts.
+  static let threads = 2
+
+  /// All that inference needs at a time, in bytes.
+  static func ofInference(_ network: AnalysedNetwork) throws -> Int {
+    try ProgramNeeds(of: network.graph, inputs: network.inputs).totalByteCount(threads: threads)
+  }
+
+  /// What a training step with cross-entropy needs.
+  static func ofTraining(
+    _ model: Model, images: Shape, optimizer: Optimizer, options: PlanOptions = PlanOptions()
+  ) throws -> ProgramNeeds {
+    let step = try TrainingStep(
+      model, loss: .crossEntropy, optimizer: optimizer,
+      scalesLoss: options.precision == .float16)
+    let targets = Shape([images[0]] + (try model.outputShape).dimensions.dropFirst())
+    var options = options
+    options.backwardStart = step.backwardStart
+    return try ProgramNeeds(
+      of: step.step, inputs: [Model.inputName: images, TrainingStep.targetName: targets],
+      options: options)
+  }
+}
+
+/// The memory of a training step with an optimiser and options that spend less, and what they cost.
 public struct TrainingMemory: Hashable, Codable, Sendable {
+  /// What updates the weights.
+  public let optimizer: OptimizerName
   /// In how many bits activations wait for the backward pass, and how exact arithmetic is.
   public let precision: Precision
   /// Whether the backward pass computes cheap activations anew.
   public let recomputes: Bool
-  /// What the plan asks for, besides parameters, buffers and the optimiser's memory, in bytes.
+  /// Everything: parameters, buffers, the optimiser's memory, gradients and activations, in bytes.
   public let plannedBytes: Int
-  /// How much less that is than plain.
+  /// How much less that is than with full precision, computing nothing anew.
   public let savedBytes: Int
-  /// Operations of a step beyond the plain one's; none of them is a multiply-add of a sum.
+  /// Operations of a step beyond that one's; none of them is a multiply-add of a sum.
   public let addedOperations: Int
 
-  init(_ needs: ProgramNeeds, plain: ProgramNeeds, options: PlanOptions) {
+  init(
+    _ optimizer: OptimizerName, _ needs: ProgramNeeds, plain: ProgramNeeds, options: PlanOptions
+  ) {
+    func total(_ needs: ProgramNeeds) -> Int {
+      needs.totalByteCount(threads: PlannedMemory.threads)
+    }
+    self.optimizer = optimizer
     precision = options.precision
     recomputes = options.recomputes
-    plannedBytes = needs.byteCount
-    savedBytes = plain.byteCount - needs.byteCount
+    plannedBytes = total(needs)
+    savedBytes = total(plain) - plannedBytes
     addedOperations = needs.cost.otherOperations - plain.cost.otherOperations
   }
 
-  /// Plans steps of `model` on batches of `images`, with cross-entropy and SGD: plain, then with each
-  /// option.
+  /// Plans steps of `model` on batches of `images`, with cross-entropy: each optimiser, plain and with each option.
   static func ofEachOption(_ model: Model, images: Shape) throws -> [TrainingMemory] {
-    let step = try TrainingStep(model, loss: .crossEntropy, optimizer: .sgd())
-    let targets = Shape([images[0]] + (try model.outputShape).dimensions.dropFirst())
-    let inputs = [Model.inputName: images, TrainingStep.targetName: targets]
-    let plain = try ProgramNeeds(of: step.step, inputs: inputs)
-    // Both formats of 16 bits take the same memory.
-    return try [Precision.float32, .bfloat16].flatMap { precision in
-      try [false, true].map { recomputes in
-        let options = PlanOptions(
-          precision: precision, backwardStart: step.backwardStart, recomputes: recomputes)
-        let needs = try ProgramNeeds(of: step.step, inputs: inputs, options: options)
-        return TrainingMemory(needs, plain: plain, options: options)
+    // AdamW keeps what Adam does.
+    try [(OptimizerName.sgd, Optimizer.sgd()), (.adamW, .adamW())].flatMap { name, optimizer in
+      let plain = try PlannedMemory.ofTraining(model, images: images, optimizer: optimizer)
+      // Both formats of 16 bits take the same memory.
+      return try [Precision.float32, .bfloat16].flatMap { precision in
+        try [false, true].map { recomputes in
+          let options = PlanOptions(precision: precision, recomputes: recomputes)
+          let needs = try PlannedMemory.ofTraining(
+            model, images: images, optimizer: optimizer, options: options)
+          return TrainingMemory(name, needs, plain: plain, options: options)
+        }
       }
     }
   }
-}
-
-/// A summary with the memory of training steps.
-public struct TrainingSummary: Hashable, Codable, Sendable {
-  /// The layers, in the order in which they run.
-  public let layers: [ModelSummary.Layer]
-  /// Sums over all layers.
-  public let totals: ModelSummary.Totals
-  /// A training step's memory: plain, then with each option.
-  public let trainingMemory: [TrainingMemory]
 }

@@ -48,3 +48,8 @@ public enum NumberFormat {
     dimensions.map(String.init).joined(separator: "×")
   }
 }
+
+/// A number with its word: `1 epoch`, `2 epochs`.
+public func counted(_ count: Int, _ word: String) -> String {
+  "\(NumberFormat.grouped(count)) \(word)\(count == 1 ? "" : "s")"
+}

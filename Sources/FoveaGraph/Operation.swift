@@ -19,8 +19,9 @@ public protocol Operation: Hashable, Codable, Sendable {
   /// The work of one run on inputs whose shapes `outputShapes` accepts.
   func cost(inputs: [Shape], outputs: [Shape]) -> Cost
 
-  /// How far a result sees along height and width.
-  var spatialReach: SpatialReach { get }
+  /// How far a result sees along height and width, the last two of four axes, in the inputs that are
+  /// activations; variables do not count.
+  func spatialReach(inputs: [Shape]) -> SpatialReach
 
   /// Appends the nodes that compute the wanted gradients, and returns them, one an input.
   ///
@@ -45,7 +46,7 @@ extension Operation {
   public var outputElementType: ElementType { .float32 }
   public func elementType(ofInput index: Int) -> ElementType { .float32 }
   public func readsElements(ofInput index: Int) -> Bool { true }
-  public var spatialReach: SpatialReach { .pointwise }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .pointwise }
 
   /// The work of an operation that does `operationsPerElement` for each element of its first result.
   public func cost(inputs: [Shape], outputs: [Shape]) -> Cost {
@@ -113,8 +114,21 @@ public enum SpatialReach: Hashable, Codable, Sendable {
   case pointwise
   /// The pixels under a window.
   case windows(rows: Window, columns: Window)
+  /// The pixels whose own windows, laid over the result, contain the position: a transposed convolution.
+  case transposedWindows(rows: Window, columns: Window)
+  /// The pixels of a cell; cell `i` of `n` covers `⌊i·H/n⌋ ..< ⌈(i+1)·H/n⌉`.
+  case cells(height: Int, width: Int)
+  /// The position this far down and to the right.
+  case offset(rows: Int, columns: Int)
   /// Every pixel.
   case global
-  /// A range that no window describes, such as reshaping; or an operation on weights.
+  /// One pixel that the place in the result does not tell: the grid is laid out as a row.
+  case flattened
+  /// A range that none of these describes; or an operation on weights.
   case undefined
+}
+
+extension Operation {
+  /// Whether a run is given the value, or finds it: an input or a variable.
+  public var isSource: Bool { self is Input || self is Variable }
 }

@@ -8,11 +8,20 @@ public struct ProgramNeeds: Hashable, Codable, Sendable {
   public let arenaByteCount: Int
   /// Weights in the order of the kernels, in bytes.
   public let preparedByteCount: Int
+  /// What each thread needs for itself, in bytes.
+  public let scratchByteCount: Int
+  /// The network's variables, an optimiser's memory among them, in bytes.
+  public let variableByteCount: Int
   /// The work of a run.
   public let cost: Cost
 
-  /// All memory besides the variables, in bytes.
+  /// All memory besides the variables and the threads' own, in bytes.
   public var byteCount: Int { arenaByteCount + preparedByteCount }
+
+  /// All memory of a program that runs on so many threads, its variables among it, in bytes.
+  public func totalByteCount(threads: Int) -> Int {
+    byteCount + variableByteCount + threads * scratchByteCount
+  }
 
   /// Plans a graph, as `Program` does.
   ///
@@ -27,6 +36,10 @@ public struct ProgramNeeds: Hashable, Codable, Sendable {
       step: arguments.keep(0), tuner: tuner, pool: ThreadPool(threads: 1))
     arenaByteCount = plan.layout.byteCount
     preparedByteCount = plan.needs.lastingBytes
+    scratchByteCount = AlignedMemory.rounded(plan.needs.scratchBytes)
+    variableByteCount = plan.graph.variables.reduce(0) {
+      $0 + AlignedMemory.rounded($1.shape.elementCount * MemoryLayout<Float>.stride)
+    }
     cost = plan.storage.liveNodes.reduce(Cost()) { sum, index in
       let node = plan.graph.nodes[index]
       return sum

@@ -10,7 +10,8 @@ struct Fovea: AsyncParsableCommand {
     abstract: "Design, train, understand and ship convolutional neural networks on a CPU.",
     version: "0.1.0",
     subcommands: [
-      Train.self, Evaluate.self, Predict.self, Quantize.self, Summary.self, Bench.self, Models.self,
+      Train.self, Evaluate.self, Predict.self, Quantize.self, Summary.self, ReceptiveFieldOf.self,
+      Bench.self, Models.self,
     ])
 
   static func main() async {

@@ -82,8 +82,3 @@ func quoted(_ word: String) -> String {
   }
   return isPlain ? word : "'\(word.replacingOccurrences(of: "'", with: "'\\''"))'"
 }
-
-/// A number with its word: `1 epoch`, `2 epochs`.
-func counted(_ count: Int, _ word: String) -> String {
-  "\(NumberFormat.grouped(count)) \(word)\(count == 1 ? "" : "s")"
-}

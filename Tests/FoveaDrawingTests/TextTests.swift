@@ -64,14 +64,16 @@ import Testing
     }
     #expect(
       SummaryTable(try ModelSummary(of: model.inference)).lines == [
-        "Layer  Type     Output shape  Parameters  Multiply-adds",
-        "─────  ───────  ────────────  ──────────  ─────────────",
-        "0      Conv2d   1×8×14×14            208         39,200",
-        "1      ReLU     1×8×14×14              0              0",
-        "2      Flatten  1×1568                 0              0",
-        "3      Linear   1×1000         1,569,000      1,568,000",
-        "─────  ───────  ────────────  ──────────  ─────────────",
-        "Total                          1,569,208      1,607,200",
+        "Layer  Type     Output shape  Window     Parameters  Multiply-adds    Field  Jump",
+        "─────  ───────  ────────────  ─────────  ──────────  ─────────────  ───────  ────",
+        "0      Conv2d   1×8×14×14     5×5 s2 p2         208         39,200      5×5     2",
+        "1      ReLU     1×8×14×14                         0              0      5×5     2",
+        "2      Flatten  1×1568                            0              0      5×5     2",
+        "3      Linear   1×1000                    1,569,000      1,568,000  31×31 *    28",
+        "─────  ───────  ────────────  ─────────  ──────────  ─────────────  ───────  ────",
+        "Total                                     1,569,208      1,607,200",
+        "",
+        "* from 3 on: all positions, through 3; the size is what windows alone reach",
       ])
   }
 }

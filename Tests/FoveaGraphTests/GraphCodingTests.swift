@@ -123,7 +123,7 @@ private struct Halve: FoveaGraph.Operation {
       let inputs = node.inputs.map { shapes[$0] }
       let cost = node.operation.cost(inputs: inputs, outputs: shapes[node: index])
       #expect(cost.multiplyAdds >= 0 && cost.otherOperations >= 0, "\(node.operation) \(inputs)")
-      _ = (node.operation.spatialReach, node.operation.name)
+      _ = (node.operation.spatialReach(inputs: inputs), node.operation.name)
       total = total + cost
     }
     #expect(total.multiplyAdds >= 0 && total.otherOperations >= 0)

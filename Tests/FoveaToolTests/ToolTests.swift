@@ -70,15 +70,25 @@ import Testing
     let outcome = try tool.run("summary", "simple-cnn-3v7", "--input", "1x28x28", "--json")
     #expect(outcome.status == 0)
     let report = try outcome.json()
-    #expect(Set(report.keys) == ["layers", "totals"])
-    #expect(report["totals"] as? [String: Int] == ["parameters": 6722, "multiplyAdds": 58_608])
+    #expect(Set(report.keys) == ["layers", "joins", "stages", "totals"])
+    let totals = try #require(report["totals"] as? [String: Int])
+    #expect(totals["parameters"] == 6722)
+    #expect(totals["multiplyAdds"] == 58_608)
+    #expect(totals["flops"] == 2 * 58_608)
+    #expect(totals["weightBytes"] == 4 * 6722)
+    for peak in ["peakInferenceBytes", "peakTrainingBytes"] {
+      #expect(try #require(totals[peak]) > 4 * 6722)
+    }
     let layers = try #require(report["layers"] as? [[String: Any]])
-    #expect(
-      Set(layers[0].keys) == ["path", "type", "outputShape", "parameters", "multiplyAdds"])
     #expect(layers[0]["outputShape"] as? [Int] == [1, 4, 14, 14])
+    let field = try #require(layers[0]["receptiveField"] as? [String: Any])
+    #expect(field["size"] as? [Int] == [3, 3])
+    #expect(field["jump"] as? [Int] == [2, 2])
+    #expect(field["start"] as? [Int] == [0, 0])
+    #expect(field["status"] as? String == "complete")
     let text = try tool.run("summary", "vgg16", "--input", "3x224x224")
     #expect(text.output.contains("138,357,544"))
-    #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 120 })
   }
 
   @Test func `a run leaves its folder, and can be evaluated and asked`() throws {

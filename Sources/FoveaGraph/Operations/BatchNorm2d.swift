@@ -109,7 +109,7 @@ public struct BatchNorm2dTraining: Operation {
     case runningVariance
   }
 
-  public var spatialReach: SpatialReach { .global }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .global }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectNormalisation(inputs, statistics: 2, affine: 2, epsilon: epsilon)
@@ -155,7 +155,7 @@ public struct BatchNorm2dGradient: Operation {
   /// Makes the operation.
   public init() {}
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(4...5, inputs)

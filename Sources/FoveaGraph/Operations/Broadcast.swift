@@ -32,7 +32,7 @@ public struct BroadcastTo: Operation {
   /// Makes the operation.
   public init(averaging: Bool = false) { self.averaging = averaging }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
   public func readsElements(ofInput index: Int) -> Bool { index == 0 }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
@@ -62,7 +62,7 @@ public struct SumTo: Operation {
   /// Makes the operation.
   public init(averaging: Bool = false) { self.averaging = averaging }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
   public func readsElements(ofInput index: Int) -> Bool { index == 0 }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {

@@ -9,6 +9,10 @@ public struct Concat: Operation {
   /// Makes the operation.
   public init(axis: Int) { self.axis = axis }
 
+  public func spatialReach(inputs: [Shape]) -> SpatialReach {
+    inputs[0].fromFirst(axis) < 2 ? .pointwise : .undefined
+  }
+
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     guard let first = inputs.first else { throw .inputCount(name, expected: 1...1024, actual: 0) }
     let axis = try normalisedAxes([axis], of: first)[0]
@@ -49,6 +53,7 @@ public struct Split: Operation {
   /// Makes the operation.
   public init(axis: Int) { self.axis = axis }
 
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
   public func readsElements(ofInput index: Int) -> Bool { index == 0 }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
@@ -96,7 +101,14 @@ public struct Slice: Operation {
     self.end = end
   }
 
-  public var spatialReach: SpatialReach { 0...1 ~= axis ? .pointwise : .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach {
+    switch inputs[0].fromFirst(axis) {
+    case 0, 1: .pointwise
+    case 2: .offset(rows: start, columns: 0)
+    case 3: .offset(rows: 0, columns: start)
+    default: .undefined
+    }
+  }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...1, inputs)
@@ -130,7 +142,7 @@ public struct SliceGradient: Operation {
   /// Differentiates `slice`.
   public init(slice: Slice) { self.slice = slice }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
   public func readsElements(ofInput index: Int) -> Bool { index == 0 }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {

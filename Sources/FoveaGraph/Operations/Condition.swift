@@ -9,7 +9,7 @@ public struct AllFinite: Operation {
   /// Makes the operation.
   public init() {}
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...Int.max, inputs)

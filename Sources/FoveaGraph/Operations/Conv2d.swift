@@ -26,7 +26,9 @@ public struct Conv2d: Operation {
     self.groups = groups
   }
 
-  public var spatialReach: SpatialReach { .windows(rows: rows, columns: columns) }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach {
+    .windows(rows: rows, columns: columns)
+  }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(2...3, inputs)
@@ -101,7 +103,9 @@ public struct Conv2dInputGradient: Operation {
   /// Differentiates `convolution`.
   public init(convolution: Conv2d) { self.convolution = convolution }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach {
+    .transposedWindows(rows: convolution.rows, columns: convolution.columns)
+  }
   public func readsElements(ofInput index: Int) -> Bool { index != 2 }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
@@ -144,7 +148,7 @@ public struct Conv2dWeightGradient: Operation {
   /// Differentiates `convolution`.
   public init(convolution: Conv2d) { self.convolution = convolution }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
   public func readsElements(ofInput index: Int) -> Bool { index != 2 }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {

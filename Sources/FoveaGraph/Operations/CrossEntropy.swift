@@ -51,7 +51,7 @@ public struct CrossEntropy: Operation {
     self.reduction = reduction
   }
 
-  public var spatialReach: SpatialReach { .global }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .global }
 
   public func elementType(ofInput index: Int) -> ElementType {
     index == 1 && target == .classIndices ? .int32 : .float32
@@ -105,7 +105,7 @@ public struct CrossEntropyGradient: Operation {
   /// Differentiates `loss`.
   public init(loss: CrossEntropy) { self.loss = loss }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
 
   public func elementType(ofInput index: Int) -> ElementType { loss.elementType(ofInput: index) }
 

@@ -14,7 +14,7 @@ public struct Linear: Operation {
   /// Makes the operation; all sizes follow from the weight.
   public init() {}
 
-  public var spatialReach: SpatialReach { .global }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .global }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(2...3, inputs)
@@ -72,7 +72,7 @@ public struct MatMul: Operation {
     self.transposeRight = transposeRight
   }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(2...2, inputs)

@@ -25,7 +25,7 @@ public struct SGDUpdate: Operation {
   /// How many settings a step reads.
   public static let settingCount = 2
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectUpdate(inputs, states: 1, settings: Self.settingCount)
@@ -68,7 +68,7 @@ public struct AdamUpdate: Operation {
   /// How many settings a step reads.
   public static let settingCount = 4
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectUpdate(inputs, states: 2, settings: Self.settingCount)

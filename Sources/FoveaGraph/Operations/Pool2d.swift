@@ -55,7 +55,9 @@ public struct MaxPool2d: Operation {
 
   private var geometry: PoolGeometry { PoolGeometry(name: name, rows: rows, columns: columns) }
 
-  public var spatialReach: SpatialReach { .windows(rows: rows, columns: columns) }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach {
+    .windows(rows: rows, columns: columns)
+  }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...1, inputs)
@@ -85,7 +87,7 @@ public struct MaxPool2dGradient: Operation {
   /// Differentiates `pooling`.
   public init(pooling: MaxPool2d) { self.pooling = pooling }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(2...2, inputs)
@@ -119,7 +121,9 @@ public struct AvgPool2d: Operation {
 
   private var geometry: PoolGeometry { PoolGeometry(name: name, rows: rows, columns: columns) }
 
-  public var spatialReach: SpatialReach { .windows(rows: rows, columns: columns) }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach {
+    .windows(rows: rows, columns: columns)
+  }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...1, inputs)
@@ -153,7 +157,7 @@ public struct AvgPool2dGradient: Operation {
   /// Differentiates `pooling`.
   public init(pooling: AvgPool2d) { self.pooling = pooling }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
   public func readsElements(ofInput index: Int) -> Bool { index == 0 }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
@@ -190,7 +194,7 @@ public struct AdaptiveAvgPool2d: Operation {
     self.width = width
   }
 
-  public var spatialReach: SpatialReach { .global }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .cells(height: height, width: width) }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...1, inputs)
@@ -242,7 +246,7 @@ public struct AdaptiveAvgPool2dGradient: Operation {
   /// Differentiates `pooling`.
   public init(pooling: AdaptiveAvgPool2d) { self.pooling = pooling }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
   public func readsElements(ofInput index: Int) -> Bool { index == 0 }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {

@@ -35,7 +35,9 @@ public struct Reduce: Operation {
     }
   }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach {
+    inputs[0].reach(ofMixing: Set(axes.map(inputs[0].fromFirst)))
+  }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...1, inputs)
@@ -89,7 +91,7 @@ public struct MaxGradient: Operation {
   /// Makes the operation.
   public init() {}
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(3...3, inputs)
@@ -108,5 +110,15 @@ extension Operation {
       throw .axes(name, axes: axes, actual: shape)
     }
     return result
+  }
+}
+
+extension Shape {
+  /// How far an operation sees that mixes what lies along `axes` of images.
+  func reach(ofMixing axes: Set<Int>) -> SpatialReach {
+    guard rank == 4 else { return .global }
+    let spatial: Set = [2, 3]
+    return axes.isDisjoint(with: spatial)
+      ? .pointwise : axes.isSuperset(of: spatial) ? .global : .undefined
   }
 }

@@ -15,7 +15,7 @@ public struct Reshape: Operation {
   /// Reshapes to the shape of the second input.
   public init() { target = [] }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { reachOfReshaping(inputs) }
   public func readsElements(ofInput index: Int) -> Bool { index == 0 }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
@@ -71,7 +71,7 @@ public struct Flatten: Operation {
     self.endAxis = endAxis
   }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { reachOfReshaping(inputs) }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...1, inputs)
@@ -105,7 +105,7 @@ public struct Unsqueeze: Operation {
   /// Makes the operation.
   public init(axes: [Int]) { self.axes = axes }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { reachOfReshaping(inputs) }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...1, inputs)
@@ -123,5 +123,16 @@ public struct Unsqueeze: Operation {
     throws(GraphError) -> [Value?]
   {
     [try builder.apply(Reshape(), try node.gradient(), node.inputs[0], path: node.path)]
+  }
+}
+
+extension Operation {
+  /// How far a result sees that has the same elements in the same order: where the last two axes stay,
+  /// the grid does.
+  fileprivate func reachOfReshaping(_ inputs: [Shape]) -> SpatialReach {
+    guard let output = try? outputShapes(for: inputs)[0], output.rank > 2, inputs[0].rank > 2,
+      output.dimensions.suffix(2) == inputs[0].dimensions.suffix(2)
+    else { return .flattened }
+    return .pointwise
   }
 }

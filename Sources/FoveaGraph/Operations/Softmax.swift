@@ -9,7 +9,9 @@ public struct Softmax: Operation {
   /// Makes the operation.
   public init(axis: Int) { self.axis = axis }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach {
+    inputs[0].reach(ofMixing: [inputs[0].fromFirst(axis)])
+  }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...1, inputs)
@@ -44,7 +46,7 @@ public struct LogSoftmax: Operation {
   /// Makes the operation.
   public init(axis: Int) { self.axis = axis }
 
-  public var spatialReach: SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...1, inputs)

@@ -31,7 +31,7 @@ struct FusedBatchNorm2dGradient: FusableOperation {
 
   private func own(_ inputs: [Shape]) -> [Shape] { Array(inputs.dropLast(hasMask ? 1 : 0)) }
 
-  var spatialReach: SpatialReach { .undefined }
+  func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
 
   func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try gradient.outputShapes(for: own(inputs))

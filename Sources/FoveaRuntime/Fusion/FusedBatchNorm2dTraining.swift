@@ -38,7 +38,7 @@ struct FusedBatchNorm2dTraining: FusableOperation {
 
   private func own(_ inputs: [Shape]) -> [Shape] { Array(inputs.dropLast(hasResidual ? 1 : 0)) }
 
-  var spatialReach: SpatialReach { normalisation.spatialReach }
+  func spatialReach(inputs: [Shape]) -> SpatialReach { normalisation.spatialReach(inputs: inputs) }
 
   func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try normalisation.outputShapes(for: own(inputs))

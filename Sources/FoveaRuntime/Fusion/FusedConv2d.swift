@@ -73,7 +73,7 @@ struct FusedConv2d: FusableOperation {
       + Cost(otherOperations: outputs[0].elementCount)
   }
 
-  var spatialReach: SpatialReach { convolution.spatialReach }
+  func spatialReach(inputs: [Shape]) -> SpatialReach { convolution.spatialReach(inputs: inputs) }
 
   func overwritable(inputs: [Shape], outputs: [Shape]) -> [(output: Int, input: Int)] {
     positions(inputCount: inputs.count).residual.map { [(0, $0)] } ?? []

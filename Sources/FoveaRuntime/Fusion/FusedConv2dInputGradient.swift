@@ -42,7 +42,7 @@ struct FusedConv2dInputGradient: FusableOperation {
   private var maskPosition: Int? { hasMask ? (hasResidual ? 4 : 3) : nil }
 
   func readsElements(ofInput index: Int) -> Bool { gradient.readsElements(ofInput: index) }
-  var spatialReach: SpatialReach { .undefined }
+  func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
 
   func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try gradient.outputShapes(for: Array(inputs.prefix(3)))

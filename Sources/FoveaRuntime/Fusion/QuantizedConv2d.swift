@@ -19,7 +19,7 @@ struct QuantizedConv2d: ExecutableOperation {
     fused.cost(inputs: inputs, outputs: outputs)
   }
 
-  var spatialReach: SpatialReach { fused.spatialReach }
+  func spatialReach(inputs: [Shape]) -> SpatialReach { fused.spatialReach(inputs: inputs) }
 
   func overwritable(inputs: [Shape], outputs: [Shape]) -> [(output: Int, input: Int)] {
     fused.overwritable(inputs: inputs, outputs: outputs)

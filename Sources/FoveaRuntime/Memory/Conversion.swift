@@ -30,7 +30,7 @@ struct Narrowed: ExecutableOperation {
   let format: NarrowFormat
 
   var outputElementType: ElementType { .uint8 }
-  var spatialReach: SpatialReach { .undefined }
+  func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
 
   func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(1...1, inputs)

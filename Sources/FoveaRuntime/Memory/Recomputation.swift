@@ -87,10 +87,10 @@ struct Recomputation {
     if node.operation is BatchNorm2dTraining {
       return RepeatedBatchNorm2d.repetition(of: node, value)
     }
-    let cost = node.operation.cost(
-      inputs: node.inputs.map { shapes[$0] }, outputs: shapes[node: value.node])
-    guard cost == Cost() || (node.operation.spatialReach == .pointwise && cost.multiplyAdds == 0)
-    else { return nil }
+    let inputs = node.inputs.map { shapes[$0] }
+    let cost = node.operation.cost(inputs: inputs, outputs: shapes[node: value.node])
+    let isPointwise = node.operation.spatialReach(inputs: inputs) == .pointwise
+    guard cost == Cost() || (isPointwise && cost.multiplyAdds == 0) else { return nil }
     return (node.operation, node.inputs)
   }
 

@@ -20,8 +20,3 @@ extension Graph {
       .sorted { ($0.node, $0.output) < ($1.node, $1.output) }
   }
 }
-
-extension FoveaGraph.Operation {
-  /// Whether a run is given the value, or finds it.
-  var isSource: Bool { self is Input || self is Variable }
-}
