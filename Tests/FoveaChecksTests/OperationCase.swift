@@ -2,6 +2,7 @@ import FoveaChecks
 import FoveaGraph
 import FoveaRuntime
 import FoveaTensors
+import FuzzSupport
 
 /// An operation with inputs that it must obey its laws on.
 struct OperationCase {
