@@ -6,9 +6,10 @@ import FoveaZoo
 import Testing
 
 @Suite struct CountingTests {
-  /// What the tools print for torchvision's networks on one image of 224×224: fvcore 0.1.5, ptflops 0.7.5,
-  /// torchinfo 1.8.0 and PyTorch 2.15's `FlopCounterMode`. Of MobileNetV2, ptflops prints 62,720 less: torchvision pools
-  /// it by a function, which ptflops counts once.
+  /// What the tools print for torchvision's networks on one image of 224×224.
+  ///
+  /// fvcore 0.1.5, ptflops 0.7.5, torchinfo 1.8.0, PyTorch 2.15. Of MobileNetV2, ptflops prints 62,720 less:
+  /// torchvision pools it by a function, which ptflops counts once.
   @Test(arguments: [
     ("resnet18", 1_819_065_856, 1_825_313_768, 1_814_083_944, 3_628_146_688),
     ("resnet50", 4_111_512_576, 4_132_436_968, 4_089_238_376, 8_178_368_512),
