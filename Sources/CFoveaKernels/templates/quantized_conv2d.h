@@ -146,7 +146,8 @@ void FOVEA_NAME(quantized_conv2d_pack)(const void *arguments, void *scratch, lon
       if (magnitude > largest || magnitude != magnitude) largest = magnitude;
     }
     if (!(largest < INFINITY)) largest = NAN;
-    const bool vanishes = largest < 0x1p-126f;
+    // Below, 127 / largest may be infinite.
+    const bool vanishes = largest < 0x1p-120f;
     const float scale = vanishes ? 0 : p->input_scale * (largest / 127);
     packed.factors[column] = p->weight_scale ? scale * p->weight_scale[column] : scale;
     const int32_t sum =
