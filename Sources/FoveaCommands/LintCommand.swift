@@ -74,10 +74,13 @@ public struct LintCommand: Hashable, Codable, Sendable {
     if let unknown = ignored.first(where: { !known.contains($0) }) {
       throw CommandError.unknownName(unknown, kind: "rule", known: known)
     }
-    if let objectSize, min(objectSize.height, objectSize.width) < 1 {
+    let limit = 1_000_000
+    if let objectSize,
+      ![objectSize.height, objectSize.width].allSatisfy({ 1...limit ~= $0 })
+    {
       throw CommandError.option(
         "--object-size", value: "\(objectSize.height)x\(objectSize.width)",
-        allowed: "1 pixel or more along each axis")
+        allowed: "1 to \(limit) pixels along each axis")
     }
     let network = try AnalysedNetwork(requested: model, input: input, batch: batch ?? 1)
     let context = try LintContext(

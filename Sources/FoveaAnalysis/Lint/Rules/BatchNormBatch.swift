@@ -20,6 +20,7 @@ struct BatchNormBatch: LintRule {
     network.batch != nil || normalisations(of: network).isEmpty
   }
 
+  /// The network as it answers has the same layers, and shapes that a batch of 1 cannot break.
   private func normalisations(of network: LintContext) -> [LintLayer] {
     network.layers.filter {
       $0.node.operation is BatchNorm2d || $0.node.operation is BatchNorm2dTraining

@@ -27,7 +27,7 @@ struct DominantLinear: LintRule {
         "parameters": Double(own), "allParameters": Double(total),
         "share": share(own, of: total),
       ]
-      guard let map else {
+      guard let map, own >= layer.inputs[1].elementCount else {
         return finding(
           .note, at: layer.path,
           "\(words), for \(product.outChannels) results of "

@@ -4,7 +4,7 @@ import FoveaGraph
 struct ProliferatePaths: DesignPattern {
   let number = 2
   let title = "proliferate paths"
-  let deviation = "more than 18 layers with weights in a row, with no path past any of them"
+  let deviation = "more than 18 layers with weights in a row, between which no paths meet"
   let evidence =
     "K. He et al., arXiv:1512.03385: 18 plain layers err as 18 residual ones on ImageNet (27.94 %, "
     + "27.88 %), 34 err more (28.54 %, 25.03 %)"
@@ -16,9 +16,10 @@ struct ProliferatePaths: DesignPattern {
     var deepest: (layer: LintLayer, length: Int)?
     for layer in network.layers {
       let before = Set(layer.node.inputs.map(\.node)).filter {
-        !network.graph.nodes[$0].operation.isSource
+        let operation = network.graph.nodes[$0].operation
+        return !operation.isSource && !(operation is Constant)
       }
-      // Where paths meet, or one passes by, a new run begins.
+      // Where paths meet, a new run begins.
       let isJoin = before.count > 1
       let length =
         (isJoin ? 0 : before.compactMap { runs[$0] }.max() ?? 0) + (layer.product == nil ? 0 : 1)
@@ -29,7 +30,7 @@ struct ProliferatePaths: DesignPattern {
     return [
       finding(
         at: deepest.layer.path,
-        "\(deepest.length) layers with weights in a row end here, with no path past any of them",
+        "\(deepest.length) layers with weights in a row end here, and no paths meet between them",
         numbers: ["layers": Double(deepest.length)],
         remedy: "lead shortcuts past every two or three of them")
     ]

@@ -20,7 +20,8 @@ struct ReceptiveFieldSmall: LintRule {
     let lacking = max(object.height - rows.size, object.width - columns.size)
     guard lacking > 0 else { return [] }
     let jump = max(rows.jump, columns.jump)
-    let more = max(1, Int((Double(lacking) / max(2 * jump, 1)).rounded(.up)))
+    // Each 3×3 convolution adds two jumps; nobody adds more than a billion.
+    let more = Int(min((Double(lacking) / max(2 * jump, 1)).rounded(.up), 1e9))
     let what = network.objectSize == nil ? "the image has" : "the objects have"
     var message =
       "the last map sees \(rows.size)×\(columns.size) pixels at a time, \(what) "
@@ -45,7 +46,7 @@ struct ReceptiveFieldSmall: LintRule {
           "more3x3": Double(more),
         ],
         remedy:
-          "add \(LintText.counted(more, "3×3 convolution")) at this resolution, dilate some, or "
+          "add \(LintText.counted(more, "more 3×3 convolution")) at this resolution, dilate some, or "
           + "reduce the map once more")
     ]
   }

@@ -33,7 +33,7 @@ struct SkippedPixels: LintRule {
       let others = network.readers(ofNode: layer.node.inputs[0].node)
       if let other = others.first(where: { $0.index != layer.index && $0.usedShare == 1 }) {
         return finding(
-          .note, at: layer.path, "\(message); \(other.path) reads the others", numbers: numbers,
+          .note, at: layer.path, "\(message); \(other.path) reads all of them", numbers: numbers,
           remedy:
             "average-pool by the stride before a 1×1 convolution with stride 1, as ResNet-D does")
       }
