@@ -57,21 +57,21 @@ struct Lint: ParsableCommand {
   func run() throws {
     let console = Console(json: report.json)
     guard let model else {
-      console.print(LintText.rules)
+      console.print(FindingsText.rules)
       return try console.printJSON(LintCommand.rules)
     }
     var command = LintCommand(
       model: model, input: input?.shape, batch: batch, objectSize: objectSize?.size)
     command.ignored = ignore
     let result = try command.run()
-    console.print(LintText.lines(result))
+    console.print(FindingsText.lines(result))
     try console.printJSON(result)
     if result.isFailure(strict: strict) { throw ExitCode(1) }
   }
 }
 
 /// Findings in words.
-private enum LintText {
+private enum FindingsText {
   /// The findings of a rule together, since what to do and the source are the same for all.
   static func lines(_ report: LintCommand.Report) -> [String] {
     var groups: [[LintFinding]] = []

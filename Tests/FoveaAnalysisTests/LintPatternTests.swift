@@ -5,7 +5,7 @@ import FoveaTensors
 import FoveaZoo
 import Testing
 
-/// The design patterns of L. Smith and N. Topin, arXiv:1611.00847, that a graph can tell something about.
+/// The design patterns (arXiv:1611.00847) that a graph can go against.
 @Suite struct LintPatternTests {
   /// As many convolutions with ReLU as asked for.
   private static func plain(_ count: Int, normalised: Bool = false) -> Sequential {

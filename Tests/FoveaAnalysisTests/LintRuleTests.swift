@@ -3,6 +3,7 @@ import FoveaGraph
 import FoveaLayers
 import FoveaTensors
 import FoveaZoo
+import Foundation
 import Testing
 
 /// What one rule says about a network.
@@ -31,6 +32,18 @@ func lint(_ rule: String, _ context: LintContext) throws -> [LintFinding] {
       #expect(
         rule.source.contains(#/arXiv:\d{4}\.\d{4,5}|doi:10\.\d{4,}\/|ISBN [\d-]{13,}/#),
         "\(rule.identifier): \(rule.source)")
+    }
+  }
+
+  @Test func `the documentation has every rule with its severity`() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Documentation/lint.md")
+    let text = try String(contentsOf: root, encoding: .utf8)
+    for rule in LintRules.all {
+      let isPattern = rule.identifier.hasPrefix("design-pattern-")
+      #expect(
+        text.contains(
+          isPattern ? "| `\(rule.identifier)` |" : "| `\(rule.identifier)` | \(rule.severity) |"))
     }
   }
 

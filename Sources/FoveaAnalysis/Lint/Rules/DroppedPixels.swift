@@ -7,8 +7,7 @@ struct DroppedPixels: LintRule {
   let finds =
     "pixels at the bottom and right edge that no window reaches; a warning from a tenth of the map on"
   let source =
-    "V. Dumoulin, F. Visin, A Guide to Convolution Arithmetic for Deep Learning, arXiv:1603.07285, "
-    + "section 2.4"
+    "V. Dumoulin, F. Visin, A Guide to Convolution Arithmetic for Deep Learning, arXiv:1603.07285"
 
   func findings(in network: LintContext) -> [LintFinding] {
     network.layers.compactMap { layer in

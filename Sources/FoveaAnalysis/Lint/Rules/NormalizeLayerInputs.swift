@@ -5,7 +5,7 @@ struct NormalizeLayerInputs: DesignPattern {
   let number = 9
   let title = "normalise layer inputs"
   let deviation = "10 layers with weights or more, and no normalisation anywhere"
-  let evidence = "torchvision's VGG-16: 71.59 % right on ImageNet, with BatchNorm 73.36 %"
+  let evidence = "torchvision's VGG-16: 71.6 % right on ImageNet, with BatchNorm 73.4 %"
 
   private static let fewest = 10
 

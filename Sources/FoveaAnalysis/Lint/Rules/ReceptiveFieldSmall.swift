@@ -6,7 +6,7 @@ struct ReceptiveFieldSmall: LintRule {
   let identifier = "receptive-field-small"
   let severity = LintSeverity.warning
   let finds =
-    "a last map that sees less than the objects (--object-size), or a note: less than the image"
+    "a last map that sees less than the objects, where their size is given; a note where it sees less than the image"
   let source =
     "A. Araujo, W. Norris, J. Sim, Computing Receptive Fields of Convolutional Neural Networks, "
     + "Distill 2019, doi:10.23915/distill.00021"

@@ -11,7 +11,7 @@ struct SkippedPixels: LintRule {
     "a stride above the kernel, or one with a common divisor with the dilation: pixels that no tap reads"
   let source =
     "T. He et al., Bag of Tricks for Image Classification with Convolutional Neural Networks, "
-    + "arXiv:1812.01187, section 4.1"
+    + "arXiv:1812.01187, section 4.2"
 
   func findings(in network: LintContext) -> [LintFinding] {
     network.layers.compactMap { layer in
