@@ -87,11 +87,7 @@ public struct LintCommand: Hashable, Codable, Sendable {
       network.graph, inputs: network.inputs, training: network.model?.training, batch: batch,
       objectSize: objectSize)
     let rules = LintRules.all.filter { !ignored.contains($0.identifier) }
-    let found = rules.flatMap { $0.findings(in: context) }
-    // A stable order within each severity.
-    let findings = LintSeverity.allCases.reversed().flatMap { severity in
-      found.filter { $0.severity == severity }
-    }
+    let findings = LintRules.findings(in: context, of: rules)
     func count(_ severity: LintSeverity) -> Int { findings.count { $0.severity == severity } }
     return Report(
       model: model, findings: findings, errors: count(.error), warnings: count(.warning),

@@ -83,7 +83,7 @@ import Testing
     let context = try LintContext(
       model.inference, inputs: [Model.inputName: Shape([32] + model.inputShape.dimensions)],
       training: model.training, batch: 32)
-    let found = LintRules.all.flatMap { $0.findings(in: context) }
+    let found = LintRules.findings(in: context)
     func listed(_ severity: LintSeverity) -> [String] {
       found.filter { $0.severity == severity }.map { "\($0.rule) \($0.layer)" }
     }

@@ -61,6 +61,32 @@ import Testing
     #expect(outcome.errors.contains("435×435"))
   }
 
+  @Test func `a graph's file is looked at, also one without outputs`() throws {
+    func graph(outputs: String) -> String {
+      #"""
+      {"nodes": [
+        {"operation": "Input", "inputs": [], "path": "input",
+         "settings": {"name": "input", "shape": [1, 2, 4, 4], "outputElementType": "float32"}},
+        {"operation": "ReLU", "inputs": [{"node": 0, "output": 0}], "path": "forgotten", "settings": {}},
+        {"operation": "Softmax", "inputs": [{"node": 0, "output": 0}], "path": "softmax",
+         "settings": {"axis": 1}}],
+       "outputs": [\#(outputs)], "updates": []}
+      """#
+    }
+    func outcome(outputs: String) throws -> Tool.Outcome {
+      try Data(graph(outputs: outputs).utf8).write(
+        to: folder.url.appendingPathComponent("graph.json"))
+      return try tool.run("lint", "graph.json")
+    }
+    let found = try outcome(outputs: #"{"name": "output", "value": {"node": 2, "output": 0}}"#)
+    #expect(found.status == 0, "\(found.errors)")
+    #expect(found.output.contains("warning: dead-branch\n  forgotten: "))
+    #expect(found.output.contains("note: softmax-before-cross-entropy\n  softmax: "))
+    let empty = try outcome(outputs: "")
+    #expect(empty.status == 1)
+    #expect(empty.output.contains("error: dead-branch\n  softmax: the graph names no output"))
+  }
+
   @Test func `the rules are listed, as text and as JSON`() throws {
     let text = try tool.run("lint", "--rules")
     #expect(text.status == 0)

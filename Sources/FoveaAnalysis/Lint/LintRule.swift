@@ -46,4 +46,14 @@ public enum LintRules {
     IncrementalFeatures(), NormalizeLayerInputs(), InputTransition(), SummationJoining(),
     DownSamplingTransition(),
   ]
+
+  /// What rules say: what matters most first, then in the order of the rules, then of the layers.
+  public static func findings(
+    in network: LintContext, of rules: [any LintRule] = all
+  ) -> [LintFinding] {
+    let found = rules.flatMap { $0.findings(in: network) }
+    return LintSeverity.allCases.reversed().flatMap { severity in
+      found.filter { $0.severity == severity }
+    }
+  }
 }
