@@ -171,6 +171,13 @@ func lint(_ rule: String, _ context: LintContext) throws -> [LintFinding] {
       Conv2d(10, kernel: 32).named("head")
     }
     #expect(try lint("dominant-linear", convolution).map(\.layer) == ["head"])
+    // One that hangs over a small map is a convolution like others.
+    let padded = try Model(input: [3, 2, 2]) {
+      Conv2d(8, kernel: 3, padding: 1)
+      ReLU()
+      Conv2d(64, kernel: 3, stride: 2, padding: 1)
+    }
+    #expect(try lint("dominant-linear", padded).isEmpty)
     // Without convolutions there is nothing to pool.
     let dense = try Model(input: [1, 28, 28]) {
       Flatten()

@@ -103,4 +103,101 @@ import Testing
     #expect(found[0].message.contains("74 %"))
     #expect(found[0].numbers["parametersAfterPooling"] == Double(512 * 4096 + 4096))
   }
+
+  /// Designs that the zoo has not, with what is more than a note about each.
+  private static func designs() throws -> [(name: String, model: Model, warnings: [String])] {
+    let preactivation = try Model(input: [3, 32, 32]) { input throws(GraphError) in
+      var value = try Conv2d(16, kernel: 3, padding: 1, bias: false).named("stem")(input)
+      for (index, stride) in [1, 2, 2].enumerated() {
+        let channels = 16 << index
+        let activated = try Sequential {
+          BatchNorm2d()
+          ReLU()
+        }.named("first\(index)")(value)
+        let branch = try Sequential {
+          Conv2d(channels, kernel: 3, stride: Extent2d(stride), padding: 1, bias: false)
+          BatchNorm2d()
+          ReLU()
+          Conv2d(channels, kernel: 3, padding: 1, bias: false)
+        }.named("branch\(index)")(activated)
+        let shortcut = try Conv2d(channels, kernel: 1, stride: Extent2d(stride), bias: false)
+          .named("shortcut\(index)")(activated)
+        value = try branch + shortcut
+      }
+      return try Sequential {
+        BatchNorm2d()
+        ReLU()
+        GlobalAvgPool2d()
+        Flatten()
+        Linear(10)
+      }.named("head")(value)
+    }
+    let dense = try Model(input: [3, 32, 32]) { input throws(GraphError) in
+      var value = try Conv2d(24, kernel: 3, padding: 1, bias: false).named("stem")(input)
+      for index in 0..<8 {
+        let grown = try Sequential {
+          BatchNorm2d()
+          ReLU()
+          Conv2d(48, kernel: 1, bias: false)
+          BatchNorm2d()
+          ReLU()
+          Conv2d(12, kernel: 3, padding: 1, bias: false)
+        }.named("grow\(index)")(value)
+        value = try FoveaLayers.concatenate([value, grown])
+        guard index % 4 == 3 else { continue }
+        value = try Sequential {
+          BatchNorm2d()
+          ReLU()
+          Conv2d(36, kernel: 1, bias: false)
+          AvgPool2d(kernel: 2)
+        }.named("transition\(index)")(value)
+      }
+      return value
+    }
+    let separable = try Model(input: [3, 64, 64]) {
+      Conv2d(32, kernel: 3, stride: 2, padding: 1, bias: false)
+      BatchNorm2d()
+      ReLU()
+      for channels in [32, 64] {
+        Conv2d(channels, kernel: 3, padding: 1, groups: channels, bias: false)
+        Conv2d(2 * channels, kernel: 1, bias: false)
+        BatchNorm2d()
+        ReLU()
+        MaxPool2d(kernel: 3, stride: 2, padding: 1)
+      }
+    }
+    let alexNet = try Model(input: [3, 224, 224]) {
+      Conv2d(64, kernel: 11, stride: 4, padding: 2).named("conv1")
+      ReLU()
+      MaxPool2d(kernel: 3, stride: 2)
+      Conv2d(192, kernel: 5, padding: 2).named("conv2")
+      ReLU()
+      MaxPool2d(kernel: 3, stride: 2)
+      for (index, channels) in [384, 256, 256].enumerated() {
+        Conv2d(channels, kernel: 3, padding: 1).named("conv\(index + 3)")
+        ReLU()
+      }
+      MaxPool2d(kernel: 3, stride: 2)
+      Flatten()
+      for (index, features) in [4096, 4096].enumerated() {
+        Linear(features).named("fc\(index + 6)")
+        ReLU()
+      }
+      Linear(1000).named("fc8")
+    }
+    return [
+      ("pre-activation ResNet", preactivation, []), ("DenseNet", dense, []),
+      ("separable convolutions", separable, []),
+      ("AlexNet", alexNet, ["dominant-linear fc6"]),
+    ]
+  }
+
+  @Test func `other published designs raise no false alarm`() throws {
+    for design in try Self.designs() {
+      let context = try LintContext(
+        design.model.inference, training: design.model.training, batch: 32)
+      let found = LintRules.findings(in: context).filter { $0.severity > .note }
+      #expect(found.map { "\($0.rule) \($0.layer)" } == design.warnings, "\(design.name)")
+    }
+  }
 }

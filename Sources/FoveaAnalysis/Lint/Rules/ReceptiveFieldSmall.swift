@@ -53,12 +53,16 @@ struct ReceptiveFieldSmall: LintRule {
 }
 
 extension LintContext {
-  /// The map whose positions a linear layer reads in a row, or a convolution at once; `nil` without more than one.
+  /// The map whose positions a linear layer reads in a row, or a convolution as large as it at once; `nil` without more than one.
   func flattenedMap(readBy layer: LintLayer) -> (height: Int, width: Int)? {
     func map(_ shape: Shape) -> (Int, Int)? {
       shape.rank == 4 && (shape[2] > 1 || shape[3] > 1) ? (shape[2], shape[3]) : nil
     }
-    if layer.node.operation is Conv2d { return layer.pixels == 1 ? map(layer.inputs[0]) : nil }
+    if let convolution = layer.node.operation as? Conv2d {
+      let shape = layer.inputs[0]
+      let isWhole = [convolution.rows.kernel, convolution.columns.kernel] == [shape[2], shape[3]]
+      return isWhole && layer.pixels == 1 ? map(shape) : nil
+    }
     guard layer.node.operation is Linear else { return nil }
     var value = layer.node.inputs[0]
     while let before = self.layer(making: value), before.summary.outputShape.rank == 2 {
