@@ -146,6 +146,7 @@ public struct LintLayer: Sendable {
     let groups: Int? =
       switch node.operation {
       case let convolution as Conv2d: convolution.groups
+      case let transposed as ConvTranspose2d: transposed.groups
       case let transposed as Conv2dInputGradient: transposed.convolution.groups
       case is Linear: 1
       default: nil
