@@ -141,14 +141,18 @@ struct ConvolutionWork {
       "nn.Conv2d(\(question.input.channels), \(question.filters), kernel_size=\(pair(question.window.kernel))"
     let settings = [
       ("stride", pair(question.window.stride), "1"),
-      ("padding", isSymmetric ? pair(AxisPair(rows: rows.before, columns: columns.before)) : "0", "0"),
+      (
+        "padding", isSymmetric ? pair(AxisPair(rows: rows.before, columns: columns.before)) : "0",
+        "0"
+      ),
       ("dilation", pair(question.window.dilation), "1"), ("groups", "\(question.groups)", "1"),
       ("bias", question.bias ? "True" : "False", "True"),
     ]
     for (name, value, standard) in settings where value != standard { call += ", \(name)=\(value)" }
     let pad =
       isSymmetric
-      ? "" : "nn.ZeroPad2d((\(columns.before), \(columns.after), \(rows.before), \(rows.after))), then "
+      ? ""
+      : "nn.ZeroPad2d((\(columns.before), \(columns.after), \(rows.before), \(rows.after))), then "
     return
       "PyTorch: \(pad)\(call)), on [N, \(question.input.channels), \(question.input.height), \(question.input.width)]."
   }

@@ -35,13 +35,16 @@ public struct GroupsQuestion: Hashable, Codable, Sendable {
       ])
     }
     working.table = Working.Table(
-      columns: ["groups", "channels a filter", "weights", "parameters", "multiply-adds"], rows: rows)
+      columns: ["groups", "channels a filter", "weights", "parameters", "multiply-adds"], rows: rows
+    )
     if shown.count < divisors.count {
       working.notes.append(
-        "\(divisors.count) numbers of groups divide both \(input) and \(filters); some in the middle are left out.")
+        "\(divisors.count) numbers of groups divide both \(input) and \(filters); some in the middle are left out."
+      )
     }
     working.notes.append(
-      "No number crosses from one group to another: a 1×1 convolution or a shuffle of channels has to mix them.")
+      "No number crosses from one group to another: a 1×1 convolution or a shuffle of channels has to mix them."
+    )
     working.sources.append("S. Xie et al., arXiv:1611.05431")
     return working
   }

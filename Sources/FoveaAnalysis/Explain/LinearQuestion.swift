@@ -44,7 +44,8 @@ public struct LinearQuestion: Hashable, Codable, Sendable {
       by: .symbol("weights", weight) + .symbol(bias ? "out" : "0", bias ? outputs : 0))
     let multiplyAdds = try working.add(
       "Multiply-adds", "multiplyAdds", by: .symbol("in", features) * .symbol("out", outputs))
-    try working.add("FLOPs, two a multiply-add", "flops", by: 2 * .symbol("multiply-adds", multiplyAdds))
+    try working.add(
+      "FLOPs, two a multiply-add", "flops", by: 2 * .symbol("multiply-adds", multiplyAdds))
     if isMap {
       working.notes = [
         "It is a convolution with a kernel of \(input.height)×\(input.width), \(outputs) filters and no padding: the same "
@@ -54,7 +55,8 @@ public struct LinearQuestion: Hashable, Codable, Sendable {
       ]
     }
     working.notes.append(
-      "PyTorch: nn.Linear(\(features), \(outputs)\(bias ? "" : ", bias=False"))\(isMap ? ", after nn.Flatten()" : "").")
+      "PyTorch: nn.Linear(\(features), \(outputs)\(bias ? "" : ", bias=False"))\(isMap ? ", after nn.Flatten()" : "")."
+    )
     return working
   }
 }

@@ -45,7 +45,10 @@ public struct PaddingQuestion: Hashable, Codable, Sendable {
     var table = Self.table
     let splits = isEven ? [(half, half)] : [(half, half + 1), (half + 1, half)]
     for (index, (before, after)) in splits.enumerated() {
-      let name = isEven ? "same" : index == 0 ? "same, odd pixel after (PyTorch, TensorFlow)" : "same, odd pixel before"
+      let name =
+        isEven
+        ? "same"
+        : index == 0 ? "same, odd pixel after (PyTorch, TensorFlow)" : "same, odd pixel before"
       table.rows.append(try row(name, bare, Window.Padding(before: before, after: after)))
     }
     if !isEven {
@@ -55,7 +58,8 @@ public struct PaddingQuestion: Hashable, Codable, Sendable {
         "d·(k − 1) is odd, so no symmetric padding keeps the size: one end gets a pixel more. An odd kernel needs none "
           + "of this.")
     } else {
-      working.notes.append("p = (k − 1)/2 is this for an odd kernel, stride 1 and dilation 1 alone.")
+      working.notes.append(
+        "p = (k − 1)/2 is this for an odd kernel, stride 1 and dilation 1 alone.")
     }
     table.rows.append(try row("valid", bare, Window.Padding(0)))
     table.rows.append(try row("full", bare, Window.Padding(bare.reach - 1)))
@@ -68,10 +72,12 @@ public struct PaddingQuestion: Hashable, Codable, Sendable {
   private func divided(_ bare: Window) throws(ExplainError) -> Working {
     guard let input else {
       throw .missing(
-        "input", reason: "with a stride above 1 the padding depends on the extent; give it, as --input 224")
+        "input",
+        reason: "with a stride above 1 the padding depends on the extent; give it, as --input 224")
     }
     var working = Working(
-      "Padding that makes ⌈\(input)/\(stride)⌉ positions: kernel \(kernel), stride \(stride), dilation \(dilation)")
+      "Padding that makes ⌈\(input)/\(stride)⌉ positions: kernel \(kernel), stride \(stride), dilation \(dilation)"
+    )
     let positions = try working.add(
       "Positions wanted", "positions",
       by: .ceiling(.symbol("H", input), .symbol("s", stride)))

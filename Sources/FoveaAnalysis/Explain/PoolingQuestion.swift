@@ -70,7 +70,8 @@ public struct PoolingQuestion: Hashable, Codable, Sendable {
     ]
     if kind == .average, windows.rows.padding != Window.Padding(0) {
       working.notes.append(
-        "Padding counts in the mean, as in PyTorch's count_include_pad=True and ONNX's count_include_pad=1.")
+        "Padding counts in the mean, as in PyTorch's count_include_pad=True and ONNX's count_include_pad=1."
+      )
     }
     working.sources = ["V. Dumoulin and F. Visin, arXiv:1603.07285"]
     return working

@@ -59,7 +59,8 @@ public struct ReceptiveFieldQuestion: Hashable, Codable, Sendable {
         layer.kernel, layer.stride, layer.dilation, Window.Padding(layer.padding))
       if let positions = extent {
         guard let next = window.positions(on: positions) else {
-          throw .chainEnds(layer: index + 1, reach: window.reach, extent: positions + 2 * layer.padding)
+          throw .chainEnds(
+            layer: index + 1, reach: window.reach, extent: positions + 2 * layer.padding)
         }
         extent = next
       }
@@ -113,11 +114,13 @@ public struct ReceptiveFieldQuestion: Hashable, Codable, Sendable {
     if let used, used.count < field.size {
       notes.append(
         "Only \(grouped(used.count)) of the \(grouped(field.size)) pixels are used, the rest lie between taps; in both "
-          + "axes alike, \(grouped(used.count * used.count)) of \(grouped(field.size * field.size)).")
+          + "axes alike, \(grouped(used.count * used.count)) of \(grouped(field.size * field.size))."
+      )
     }
     if let input, field.size > input {
       notes.append(
-        "That is more than the image's \(grouped(input)): every result near the middle sees all of it, and padding.")
+        "That is more than the image's \(grouped(input)): every result near the middle sees all of it, and padding."
+      )
     }
     if input == nil { notes.append("With --input H the number of positions n is told too.") }
     return notes

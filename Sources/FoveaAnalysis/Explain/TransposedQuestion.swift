@@ -144,7 +144,8 @@ public struct TransposedQuestion: Hashable, Codable, Sendable {
     working.results["mostTaps"] = .count(most)
     if fewest == most {
       working.notes.append(
-        "Every pixel inside is the sum of \(most) product\(most == 1 ? "" : "s") a channel: no checkerboard.")
+        "Every pixel inside is the sum of \(most) product\(most == 1 ? "" : "s") a channel: no checkerboard."
+      )
     } else {
       working.notes.append(
         "Checkerboard: a pixel inside is the sum of \(fewest) to \(most) products a channel, by its place, since the "
