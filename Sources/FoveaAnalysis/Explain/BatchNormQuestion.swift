@@ -60,7 +60,7 @@ public struct BatchNormQuestion: Hashable, Codable, Sendable {
     let shifted = Self.normalized(values.map { $0 + bias })
     let isSame = zip(plain, shifted).allSatisfy { abs($0 - $1) < 1e-9 }
     func text(_ numbers: [Double]) -> String {
-      numbers.map { "\(($0 * 1000).rounded() / 1000)" }.joined(separator: ", ")
+      numbers.map(decimal).joined(separator: ", ")
     }
     return
       "A convolution's bias before it is redundant, since it shifts the mean by as much: \(text(values)) normalises to "

@@ -26,8 +26,9 @@ public struct DepthwiseQuestion: Hashable, Codable, Sendable {
 
   /// Works it out.
   ///
-  /// Results: those of the depthwise convolution alone as in `ConvolutionQuestion`, then `separableParameters`,
-  /// `separableMultiplyAdds`, `plainParameters`, `plainMultiplyAdds`, `share` of the plain one's multiply-adds.
+  /// Results: `outputHeight`, `outputWidth`, `outputChannels`, `depthwiseWeights`, `pointwiseWeights`,
+  /// `separableParameters`, `separableMultiplyAdds`, `plainParameters`, `plainMultiplyAdds`, `share` of the plain one's
+  /// multiply-adds.
   ///
   /// - Throws: `ExplainError` for numbers out of range, and where the window does not fit.
   public func working() throws(ExplainError) -> Working {
@@ -64,7 +65,7 @@ public struct DepthwiseQuestion: Hashable, Codable, Sendable {
       by: plain.gridFormula * plain.weightFormula, is: plain.multiplyAdds)
     working.results["plainParameters"] = .count(plain.parameters)
     let share = Double(multiplyAdds) / Double(plain.multiplyAdds)
-    working.results["share"] = .number(share)
+    working.results["share"] = .place(share)
     working.table = Working.Table(
       columns: ["layer", "weights", "parameters", "multiply-adds"],
       rows: [("depthwise", depthwise), ("1×1", pointwise), ("plain", plain)].map {

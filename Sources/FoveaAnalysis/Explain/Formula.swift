@@ -70,8 +70,8 @@ indirect enum Formula: Hashable, Sendable {
     return overflow ? nil : value
   }
 
-  /// How tightly an expression holds together: sums least, then products, then names and brackets.
-  private enum Binding: Comparable { case sum, product, atom }
+  /// How tightly an expression holds together: sums least, then quotients, products, names and brackets.
+  private enum Binding: Comparable { case sum, quotient, product, atom }
 
   private func text(_ atom: (String, Int) -> String) -> (text: String, binding: Binding) {
     func part(_ formula: Formula, _ least: Binding) -> String {
@@ -85,11 +85,11 @@ indirect enum Formula: Hashable, Sendable {
       return (text, text.hasPrefix("-") ? .sum : .atom)
     case .sum(let left, let right): return ("\(part(left, .sum)) + \(part(right, .sum))", .sum)
     case .difference(let left, let right):
-      return ("\(part(left, .sum)) − \(part(right, .product))", .sum)
+      return ("\(part(left, .sum)) − \(part(right, .quotient))", .sum)
     case .product(let left, let right):
       return ("\(part(left, .product))·\(part(right, .product))", .product)
     case .quotient(let left, let right):
-      return ("(\(part(left, .product)) / \(part(right, .atom)))", .atom)
+      return ("\(part(left, .product)) / \(part(right, .atom))", .quotient)
     case .floor(let left, let right):
       return ("⌊\(part(left, .product)) / \(part(right, .atom))⌋", .atom)
     case .ceiling(let left, let right):

@@ -28,11 +28,12 @@ public struct GroupsQuestion: Hashable, Codable, Sendable {
     for groups in shown {
       var question = convolution
       question.groups = groups
-      let work = try ConvolutionWork(question)
-      rows.append([
-        .count(groups), .count(input / groups), .count(work.weights), .count(work.parameters),
-        .count(work.multiplyAdds),
-      ])
+      // Fewer groups may have more weights than can be counted.
+      let work = try? ConvolutionWork(question)
+      let counts = work.map { [$0.weights, $0.parameters, $0.multiplyAdds] }
+      rows.append(
+        [.count(groups), .count(input / groups)]
+          + (counts?.map { .count($0) } ?? Array(repeating: "too many", count: 3)))
     }
     working.table = Working.Table(
       columns: ["groups", "channels a filter", "weights", "parameters", "multiply-adds"], rows: rows

@@ -134,7 +134,7 @@ public struct PaddingQuestion: Hashable, Codable, Sendable {
     }
     return [
       .text(name), .count(padding.before), .count(padding.after), positions,
-      .number(AxisField.identity.through(window).start),
+      .place(AxisField.identity.through(window).start),
     ]
   }
 }

@@ -55,8 +55,7 @@ public struct ReceptiveFieldQuestion: Hashable, Codable, Sendable {
       columns: ["layer", "k,s,p,d", "n", "j", "r", "r = r + d·(k − 1)·j", "start", "used"],
       rows: [row("input", "", extent, field, "", used)])
     for (index, layer) in layers.enumerated() {
-      let window = try checkedWindow(
-        layer.kernel, layer.stride, layer.dilation, Window.Padding(layer.padding))
+      let window = try Self.window(layer, number: index + 1)
       if let positions = extent {
         guard let next = window.positions(on: positions) else {
           throw .chainEnds(
@@ -78,12 +77,22 @@ public struct ReceptiveFieldQuestion: Hashable, Codable, Sendable {
     }
     working.table = table
     working.results = [
-      "size": .count(field.size), "jump": .count(Int(field.jump)), "start": .number(field.start),
+      "size": .count(field.size), "jump": .count(Int(field.jump)), "start": .place(field.start),
     ]
     if let extent { working.results["positions"] = .count(extent) }
     working.notes = notes(field, used: used)
     working.sources = ["A. Araujo, W. Norris, J. Sim, Distill 2019, doi:10.23915/distill.00021"]
     return working
+  }
+
+  private static func window(_ layer: Layer, number: Int) throws(ExplainError) -> Window {
+    do throws(OperationError) {
+      return try Window(
+        kernel: layer.kernel, stride: layer.stride, dilation: layer.dilation,
+        padding: Window.Padding(layer.padding))
+    } catch {
+      throw .layer(number, layer)
+    }
   }
 
   private func row(
@@ -92,7 +101,7 @@ public struct ReceptiveFieldQuestion: Hashable, Codable, Sendable {
   ) -> [Working.Cell] {
     [
       .text(name), .text(numbers), extent.map { .count($0) } ?? "–", .count(Int(field.jump)),
-      .count(field.size), .text(working), .number(field.start),
+      .count(field.size), .text(working), .place(field.start),
       used.map { .count($0.count) } ?? "–",
     ]
   }

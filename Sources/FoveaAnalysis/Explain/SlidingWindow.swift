@@ -55,6 +55,14 @@ public enum PaddingRule: Hashable, Codable, Sendable {
   /// As much as lets each window see a pixel: `d·(k − 1)` at each side.
   case full
 
+  /// Pixels at each of the four sides.
+  public static func sides(top: Int, bottom: Int, left: Int, right: Int) -> PaddingRule {
+    .explicit(
+      AxisPair(
+        rows: Window.Padding(before: top, after: bottom),
+        columns: Window.Padding(before: left, after: right)))
+  }
+
   /// The same number of pixels at all four sides.
   public static func all(_ pixels: Int) -> PaddingRule {
     .explicit(AxisPair(Window.Padding(pixels)))

@@ -148,16 +148,17 @@ public struct TransposedQuestion: Hashable, Codable, Sendable {
       )
     } else {
       working.notes.append(
-        "Checkerboard: a pixel inside is the sum of \(fewest) to \(most) products a channel, by its place, since the "
-          + "stride does not divide the kernel. Use a kernel that is a multiple of the stride, or enlarge the map and "
+        "Checkerboard: a pixel inside is the sum of \(fewest) to \(most) products a channel, by its place, since taps do "
+          + "not fall evenly on a grid of the stride. Use a kernel that is a multiple of the stride, or enlarge the map and "
           + "convolve at stride 1.")
     }
   }
 
   private func notes(_ windows: AxisPair<Window>) -> [String] {
     var notes = [
+      "H height and W width of what it reads, k kernel, s stride, p padding at each end, d dilation, op output padding.",
       "It gives back the shape that the convolution took away, not the values: it is that convolution's gradient with "
-        + "respect to its input, not its inverse, so deconvolution is the wrong name."
+        + "respect to its input, not its inverse, so deconvolution is the wrong name.",
     ]
     if let extents = windows.rows.extents(forPositions: input.height), extents.count > 1 {
       notes.append(

@@ -66,7 +66,8 @@ public struct WindowsQuestion: Hashable, Codable, Sendable {
       for dilation in 1...(kernel == 1 ? 1 : largestDilation) {
         for stride in 1...largestStride {
           let bare = try checkedWindow(kernel, stride, dilation)
-          for padded in bare.extents(forPositions: to) ?? 0...0 {
+          guard let extents = bare.extents(forPositions: to) else { continue }
+          for padded in extents {
             let padding = (padded - from) / 2
             guard padded >= from, (padded - from) % 2 == 0, padding <= bare.reach / 2 else {
               continue

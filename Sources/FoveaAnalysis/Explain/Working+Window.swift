@@ -6,6 +6,8 @@ extension Working {
   mutating func addOutputSize(
     of windows: AxisPair<Window>, on input: MapExtents, output: MapExtents
   ) throws(ExplainError) {
+    notes.append(
+      "H height and W width of the map, k kernel, s stride, p padding at each end, d dilation.")
     let isAlike = windows.rows == windows.columns && input.height == input.width
     add(
       isAlike ? "Output height and width" : "Output height",

@@ -4,10 +4,16 @@ public struct Working: Hashable, Codable, Sendable {
   public enum Cell: Hashable, Sendable {
     /// A count.
     case count(Int)
-    /// A place in pixels, or a ratio.
+    /// A place between pixels, or a ratio: no whole number.
     case number(Double)
     /// Words.
     case text(String)
+
+    /// A place in pixels, or a ratio, which may be whole.
+    static func place(_ number: Double) -> Cell {
+      number == number.rounded() && number.magnitude < 0x1p53
+        ? .count(Int(number)) : .number(number)
+    }
   }
 
   /// One number that was worked out.
