@@ -118,7 +118,7 @@ public struct ReceptiveFieldQuestion: Hashable, Codable, Sendable {
   private func notes(_ field: AxisField, used: Set<Int>?) -> [String] {
     var notes = [
       "One result sees \(grouped(field.size)) pixels along the axis, the next one \(grouped(Int(field.jump))) further on; "
-        + "the first is centred on pixel \(field.start). Padding moves the start and leaves the size as it is."
+        + "the first is centred on pixel \(decimal(field.start)). Padding moves the start and leaves the size as it is."
     ]
     if let used, used.count < field.size {
       notes.append(

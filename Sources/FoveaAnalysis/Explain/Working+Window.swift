@@ -87,16 +87,19 @@ extension Working {
       add(
         isAlike ? "Receptive field of one result" : "Receptive field, \(axis.lowercased())", [],
         by: Self.reachLessOne(window) + 1, is: field.size)
-      let what = isAlike ? "rows and columns" : unused.lowercased()
+      let (one, several) =
+        isAlike
+        ? ("row and column", "rows and columns")
+        : (String(unused.lowercased().dropLast()), unused.lowercased())
       if left > 0 {
         notes.append(
-          "The last \(left) \(what) of the \(extent) are in no window: the remainder of "
-            + "(\(symbol) + padding − reach) / s is lost at the end.")
+          "The last \(left == 1 ? one : "\(left) \(several)") of the map's \(extent) \(left == 1 ? "is" : "are") in no "
+            + "window: the remainder of (\(symbol) + padding − reach) / s is lost at the end.")
       }
       if window.stride > window.reach {
         notes.append(
           "Stride \(window.stride) is more than the window's \(window.reach): \(window.stride - window.reach) of every "
-            + "\(window.stride) \(what) are in no window.")
+            + "\(window.stride) \(several) are in no window.")
       }
     }
   }

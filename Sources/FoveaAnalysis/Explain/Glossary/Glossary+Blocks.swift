@@ -1,3 +1,5 @@
+import Foundation
+
 extension Glossary {
   static let blocks = [
     GlossaryEntry(
@@ -17,7 +19,7 @@ extension Glossary {
         + "the channels leaves \(grouped(after.height * after.width * after.channels)) of \(grouped(before)) activations: half."
     },
     GlossaryEntry(
-      "average pooling", aliases: ["avg pool", "mean pooling"],
+      "average pooling", aliases: ["average pool", "avg pool", "mean pooling"],
       "The mean of the numbers under a window. Whether padding counts in the divisor is a setting (count_include_pad); PyTorch "
         + "and Fovea count it unless told otherwise, ONNX does not.",
       formula: "sum / k²",
@@ -75,7 +77,7 @@ extension Glossary {
       let gain = (0..<20).reduce(1.0) { product, _ in product * 0.5 }
       let residual = (0..<20).reduce(1.0) { product, _ in product * (1 + 0.5 * 0.1) }
       return
-        "Twenty layers that each multiply by 0.5 leave \(gain) of a signal; twenty blocks x + 0.05·x make it \(decimal(residual))."
+        "Twenty layers that each multiply by 0.5 leave \(String(format: "%.1e", gain)) of a signal; twenty blocks x + 0.05·x make it \(decimal(residual))."
     },
     GlossaryEntry(
       "bottleneck", aliases: ["bottleneck block"],

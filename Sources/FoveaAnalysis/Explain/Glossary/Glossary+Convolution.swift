@@ -188,7 +188,8 @@ extension Glossary {
         "One kernel [-1, 1] finds both rises of [0, 9, 9, 9, 9, 0, 9]: \(list(edge))."
     },
     GlossaryEntry(
-      "fully connected layer", aliases: ["linear", "dense layer", "FC", "linear layer"],
+      "fully connected layer",
+      aliases: ["fully connected", "linear", "dense layer", "FC", "linear layer"],
       "Each output is a weighted sum of all inputs. It ignores where things are, and its weights grow with the map's area.",
       formula: "y = W·x + b: in·out weights, out biases",
       source: "I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), chapter 6",

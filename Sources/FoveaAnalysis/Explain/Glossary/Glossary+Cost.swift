@@ -89,5 +89,17 @@ extension Glossary {
         "224×224×3 to \(layer.output.text): \(grouped(layer.parameters)) parameters, but \(grouped(activations)) activations an "
         + "image; dense it would take \(grouped(3 * 224 * 224 * activations)) weights."
     },
+    GlossaryEntry(
+      "in-place operation", aliases: ["inplace", "inplace=True", "in-place"],
+      "A result that is written over its input. Where the backward pass needs that input, it may not be: PyTorch counts "
+        + "versions and raises an error, so that without one the gradients are right. Fovea's planner does it where nobody "
+        + "reads the input again.",
+      source: "PyTorch documentation, Autograd mechanics",
+      related: ["activation volume", "ReLU"]
+    ) {
+      let working = try Example.convolution(112, 112, 3, filters: 64, kernel: 3, padding: 1).working
+      guard case .count(let bytes)? = working.results["outputBytes"] else { return "" }
+      return "ReLU over 112×112×64 in place saves \(grouped(bytes)) bytes an image."
+    },
   ]
 }

@@ -66,7 +66,7 @@ extension Glossary {
       return "Three 3-tap layers along one axis: \(used.joined(separator: ", "))."
     },
     GlossaryEntry(
-      "grouped convolution", aliases: ["groups", "group convolution", "cardinality"],
+      "grouped convolution", aliases: ["groups", "grouped", "cardinality"],
       "Channels are cut into g groups, each convolved by its own filters: weights and multiply-adds are divided by g, and "
         + "nothing crosses between groups.",
       formula: "k·k·(C_in/g)·C_out weights; g divides C_in and C_out",
@@ -137,7 +137,7 @@ extension Glossary {
         + "the values."
     },
     GlossaryEntry(
-      "fractionally-strided convolution", aliases: ["fractional stride"],
+      "fractionally-strided convolution", aliases: ["fractionally-strided", "fractional stride"],
       "Another name for transposed convolution: the window moves 1/s of an input pixel for each output pixel, as if s − 1 zeros "
         + "lay between the inputs. A strided convolution is the opposite.",
       formula: "jump j/s after the layer",
@@ -163,6 +163,21 @@ extension Glossary {
           : "\(kernel)×\(kernel) gives pixels \(taps.fewest * taps.fewest) to \(taps.most * taps.most) products"
       }
       return "At stride 2, \(counts.joined(separator: "; "))."
+    },
+    GlossaryEntry(
+      "Kronecker-factored convolution",
+      aliases: ["Kronecker convolution", "Kronecker factorisation"],
+      "The kernel is the Kronecker product of two smaller ones: each weight of A scales a copy of B. Dilation is the case "
+        + "B = [1, 0, …], which leaves holes.",
+      formula: "k = k_A·k_B, k_A² + k_B² weights",
+      source: "T. Wu et al., arXiv:1812.04945", related: ["dilation", "gridding"]
+    ) {
+      let products = [[1.0, 1], [1.0, 0]].map { inner in
+        [1.0, 2, 3].flatMap { outer in inner.map { outer * $0 } }
+      }
+      return
+        "[1, 2, 3] with [1, 1]: \(list(products[0])); with [1, 0]: \(list(products[1])), dilation 2. 3×3 with 2×2 has "
+        + "\(3 * 3 + 2 * 2) weights for \(6 * 6) taps."
     },
   ]
 }

@@ -113,7 +113,7 @@ extension Glossary {
         224, 224, 3, filters: 64, kernel: 7, stride: 2, padding: 3)
       let lost = layer.windows.rows.unusedPixels(on: 224)
       return
-        "7×7, stride 2, padding 3 on 224 pixels: \(layer.output.height) positions; \(lost) of the 230 padded pixels stays "
+        "7×7, stride 2, padding 3 on 224 pixels: \(layer.output.height) positions; \(lost) of the \(224 + 2 * 3) padded pixels stays "
         + "unused."
     },
     GlossaryEntry(

@@ -123,8 +123,8 @@ extension Glossary {
     ) {
       let parameters = try Example.linearParameters(28 * 28, 10)
       return
-        "A line through 2 points has 2 parameters and no error. One dense layer on 28×28 has \(grouped(parameters)): more than "
-        + "600 images of each digit."
+        "One dense layer on 28×28 has \(grouped(parameters)) parameters: as many as \(parameters / (28 * 28)) images have "
+        + "pixels."
     },
   ]
 }

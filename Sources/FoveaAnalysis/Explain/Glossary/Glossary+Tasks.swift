@@ -10,7 +10,7 @@ extension Glossary {
       related: ["non-maximum suppression", "mean average precision"]
     ) {
       let overlap = Example.intersectionOverUnion([0, 0, 10, 10], [5, 0, 15, 10])
-      return "Two boxes of 10×10, one moved by 5: 50 / 150 = \(decimal(overlap))."
+      return "Two boxes of 10×10, one moved by 5: \(decimal(overlap))."
     },
     GlossaryEntry(
       "anchor", aliases: ["anchor box", "anchors", "prior box"],
@@ -61,7 +61,7 @@ extension Glossary {
       source: "J. Redmon et al., arXiv:1506.02640; W. Liu et al., arXiv:1512.02325",
       related: ["anchor", "non-maximum suppression"]
     ) {
-      "YOLO v1, S = 7, B = 2, K = 20: 7·7·30 = \(grouped(7 * 7 * (2 * 5 + 20))) numbers."
+      "YOLO v1, S = 7, B = 2, K = 20: 7·7·\(2 * 5 + 20) = \(grouped(7 * 7 * (2 * 5 + 20))) numbers."
     },
     GlossaryEntry(
       "semantic segmentation", aliases: ["segmentation", "U-Net", "FCN"],
@@ -79,7 +79,7 @@ extension Glossary {
         "U-Net without padding: 572 pixels are \(side) before its lowest stage, after four of two 3×3 and a pooling."
     },
     GlossaryEntry(
-      "siamese network", aliases: ["siamese"],
+      "siamese network", aliases: ["siamese", "face verification"],
       "One network, applied with the same weights to two inputs; what is compared is the distance of the results. New persons or "
         + "things need no new training.",
       formula: "d(x, y) = ‖f(x) − f(y)‖",
@@ -151,7 +151,7 @@ extension Glossary {
     ) {
       let frames = try checkedWindow(400, 160, 1).positions(on: 16_000) ?? 0
       return
-        "A second at 16 kHz, windows of 25 ms every 10 ms: \(frames) frames of 201 frequencies."
+        "A second at 16 kHz, windows of 25 ms every 10 ms: \(frames) frames of \(400 / 2 + 1) frequencies."
     },
   ]
 }

@@ -36,7 +36,7 @@ extension Glossary {
     ) {
       let speed = (0..<100).reduce(0.0) { speed, _ in 0.9 * speed + 1 }
       return
-        "m = 0.9 and a gradient of 1: after 100 steps v = \(decimal(speed)), ten times the gradient."
+        "m = 0.9 and a gradient of 1: after 100 steps v is \(decimal(speed)) times the gradient."
     },
     GlossaryEntry(
       "learning rate", aliases: ["warm-up", "warmup"],
