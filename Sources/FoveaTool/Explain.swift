@@ -67,10 +67,7 @@ extension ExplainTopic {
     guard !isAsked else { return try show(question(), json: report.json) }
     let name = words.isEmpty ? Self.term : ([Self._commandName] + words).joined(separator: " ")
     try show(.term(name), json: report.json)
-    guard words.isEmpty else { return }
-    let console = Console(json: report.json)
-    let examples = ExplainCommand.examples.filter { $0.hasPrefix(Self._commandName + " ") }
-    console.print([""] + examples.map { "With numbers: fovea explain \($0)" })
+    if words.isEmpty { showExamples(of: Self._commandName, json: report.json) }
   }
 
   /// The value of an option that the question needs.
@@ -81,6 +78,12 @@ extension ExplainTopic {
     }
     return value
   }
+}
+
+/// Prints how a question is asked with numbers.
+func showExamples(of question: String, json isJSON: Bool) {
+  let examples = ExplainCommand.examples.filter { $0.hasPrefix(question + " ") }
+  Console(json: isJSON).print([""] + examples.map { "With numbers: fovea explain \($0)" })
 }
 
 /// Answers a question and prints the answer.

@@ -41,9 +41,12 @@ struct ExplainReceptiveField: ParsableCommand {
         "a layer",
         remedy: "ask as in fovea explain receptive-field 7,2,3 3,2,1 --input 224")
     }
+    guard !layers.isEmpty else {
+      try show(.term("receptive field"), json: report.json)
+      return showExamples(of: Self._commandName, json: report.json)
+    }
     let question = ReceptiveFieldQuestion(layers: layers.map(\.layer), input: input)
-    try show(
-      layers.isEmpty ? .term("receptive field") : .receptiveField(question), json: report.json)
+    try show(.receptiveField(question), json: report.json)
   }
 }
 

@@ -32,6 +32,18 @@ import Testing
     #expect(Set(steps[0].keys) == ["name", "formula", "substituted", "result"])
   }
 
+  @Test(arguments: [
+    [], ["conv"], ["pool"], ["linear"], ["transposed"], ["depthwise"], ["groups"], ["batchnorm"],
+    ["receptive-field"], ["padding"], ["windows"], ["term"],
+  ]) func `help is there and succeeds`(question: [String]) throws {
+    let outcome = try tool.outcome(of: tool.start(["explain"] + question + ["--help"]))
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("USAGE: fovea explain"))
+    #expect(
+      outcome.output.split(separator: "\n").allSatisfy { $0.count <= 100 || $0.contains("USAGE") })
+    #expect(outcome.errors.isEmpty)
+  }
+
   @Test func `explain alone lists questions and terms, and its examples all have answers`() throws {
     let outcome = try tool.run("explain")
     #expect(outcome.status == 0)
@@ -49,7 +61,8 @@ import Testing
 
   @Test(arguments: [
     (["receptive", "field"], "7×7"), (["padding"], "With numbers: fovea explain padding"),
-    (["transposed", "convolution"], "14×14×32"), (["NCHW"], "48"), (["receptive-field"], "7×7"),
+    (["transposed", "convolution"], "14×14×32"), (["NCHW"], "48"),
+    (["receptive-field"], "With numbers: fovea explain receptive-field"),
     (["groups"], "4,608"), (["pool"], "half"), (["windows"], "112"),
   ]) func `terms are explained, in several words and by a question's name`(
     words: [String], expected: String
@@ -122,6 +135,7 @@ import Testing
     ("transposed --double --scale 3", 2, ["--double"]),
     ("transposed --max-kernel 3", 2, ["--max-kernel"]),
     ("transposed --input 4x4x1 --kernel 3 --filters 1 --padding same", 2, ["--padding"]),
+    ("transposed --input 4x4x1 --kernel 3 --filters 1 --output-padding 1", 2, ["0 to 0", "got 1"]),
     ("transposed --input 1x1x1 --kernel 2 --filters 1 --padding 5", 1, ["padding", "pad less"]),
     ("receptive-field 3", 2, ["k,s"]), ("receptive-field 3,1 0,1", 2, ["layer 2", "0,1,0,1"]),
     ("receptive-field 3,1 --input 2", 1, ["layer 1"]), ("receptive-field --input 2", 2, ["layer"]),

@@ -37,7 +37,7 @@ public struct TransposedQuestion: Hashable, Codable, Sendable {
   /// - Throws: `ExplainError` for numbers out of range, and where padding takes all of the result away.
   public func working() throws(ExplainError) -> Working {
     guard case .explicit = window.padding else {
-      throw .conflict("padding", reason: "a transposed convolution takes numbers")
+      throw .conflict("padding", reason: "a transposed convolution takes pixels, no name")
     }
     try expect("filters", filters)
     try expect("groups", groups)
@@ -76,8 +76,8 @@ public struct TransposedQuestion: Hashable, Codable, Sendable {
 
   /// `(in − 1)·s − 2p + d·(k − 1) + 1 + output padding`.
   private func extent(_ window: Window, _ positions: Int) throws(ExplainError) -> Int {
-    // Beyond this the added pixels would be a position of their own.
-    let limit = max(window.stride, window.dilation) - 1
+    // A stride's worth of added pixels would be a position of their own.
+    let limit = window.stride - 1
     guard 0...limit ~= outputPadding else {
       throw .outOfRange("output-padding", value: outputPadding, allowed: 0...limit)
     }
