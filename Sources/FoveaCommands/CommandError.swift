@@ -15,6 +15,8 @@ public enum CommandError: Error, Hashable, Sendable {
   case missing(_ what: String, remedy: String)
   /// A line of text that is no design.
   case design(_ text: String, reason: InlineDesignError)
+  /// A budget that no network keeps, and the least one that would do.
+  case budgetTooSmall(_ least: NetworkBudget)
   /// A folder for a new run that holds something.
   case folderInUse(_ folder: String)
   /// A folder or file of a run that cannot be made.
@@ -36,7 +38,7 @@ public enum CommandError: Error, Hashable, Sendable {
     case .unknownName, .option, .conflict, .contradiction, .missing, .design,
       .folderInUse, .imageNumberMissing:
       true
-    case .unwritable, .noRun, .damaged, .imageNumber, .notImages: false
+    case .budgetTooSmall, .unwritable, .noRun, .damaged, .imageNumber, .notImages: false
     }
   }
 }
@@ -60,6 +62,13 @@ extension CommandError: CustomStringConvertible {
       "\(what) is missing; \(remedy)"
     case .design(let text, let reason):
       "'\(text)' cannot be read: \(reason)"
+    case .budgetTooSmall(let least):
+      "no network keeps this budget; the least that would do is "
+        + [
+          ("--params", least.parameters), ("--macs", least.multiplyAdds),
+          ("--memory", least.memoryBytes),
+        ]
+        .compactMap { option, limit in limit.map { "\(option) \($0)" } }.joined(separator: " ")
     case .folderInUse(let folder):
       "\(folder) holds files already, and no run is overwritten; "
         + "name another folder with --out, or go on with --resume"
