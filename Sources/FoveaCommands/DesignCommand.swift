@@ -71,11 +71,10 @@ public struct DesignCommand: Hashable, Codable, Sendable {
     guard let best = proposals.first else { throw CommandError.budgetTooSmall(budget) }
     var summary = try ModelSummary(of: best.graph)
     summary.totals.peakInferenceBytes = best.proposal.figures.peakInferenceBytes
+    let figures = best.proposal.figures
     let source = best.proposal.network.swiftSource(
       input: input,
-      comment: [
-        "\(best.proposal.figures.parameters) parameters, \(best.proposal.figures.multiplyAdds) multiply-adds an image."
-      ])
+      comment: "\(figures.parameters) parameters, \(figures.multiplyAdds) multiply-adds an image")
     if let swiftFile {
       try AtomicFile.write(Data(source.utf8), to: URL(fileURLWithPath: swiftFile))
     }

@@ -80,16 +80,16 @@ struct Design: ParsableCommand {
   }
 }
 
-/// A count or a number of bytes, as in `250k`, `1.5M`, `10MB` or `512KiB`; a letter stands for a power of 1000.
+/// A count or a number of bytes, as in `250k`, `1.5M`, `10MB` or `512KiB`.
 struct Quantity: ExpressibleByArgument {
   let number: Int
 
   init?(argument: String) {
     let digits = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-    var unit = argument.dropFirst(digits.count).lowercased()
-    if unit.hasSuffix("b") { unit.removeLast() }
+    let unit = argument.dropFirst(digits.count).lowercased()
     let units = [
-      "": 1, "k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12, "ki": 0x1p10, "mi": 0x1p20, "gi": 0x1p30,
+      "": 1, "k": 1e3, "m": 1e6, "g": 1e9, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 0x1p10,
+      "mib": 0x1p20, "gib": 0x1p30,
     ]
     guard let count = Double(digits), let scale = units[unit], count * scale <= 0x1p60 else {
       return nil

@@ -13,10 +13,11 @@ struct DescribedLayer {
   let window: LayerWindow?
 
   private let inputShapes: [Shape]
-  /// The path whose parameters it has, where that is not its own.
+  /// The path of the layer before it whose parameters it shares.
   private let parametersOf: String?
 
-  init(_ index: Int, of graph: Graph, shapes: GraphShapes) {
+  /// - Parameter firstReaders: The first node that reads each variable.
+  init(_ index: Int, of graph: Graph, shapes: GraphShapes, firstReaders: [Int: Int]) {
     let node = graph.nodes[index]
     self.index = index
     path = node.path
@@ -26,12 +27,12 @@ struct DescribedLayer {
     inputs = node.inputs.map(\.node).filter { !(graph.nodes[$0].operation is Variable) }
     window = LayerWindow(
       of: node.operation, reach: node.operation.spatialReach(inputs: inputShapes))
-    let owners = node.inputs.compactMap { graph.nodes[$0.node].operation as? Variable }
-      .map { $0.name.split(separator: ".").dropLast().joined(separator: ".") }
-    parametersOf = owners.first.flatMap { $0 == node.path ? nil : $0 }
+    parametersOf = node.inputs.compactMap { firstReaders[$0.node] }.first { $0 != index }
+      .map { graph.nodes[$0].path }
   }
 
-  var type: String { operation.name }
+  /// The operation's name; an input's would be its own.
+  var type: String { operation is Input ? Input.typeName : operation.name }
 
   /// The path without its last part.
   var parent: String { path.split(separator: ".").dropLast().joined(separator: ".") }

@@ -165,8 +165,15 @@ extension Graph {
   /// The inputs and layers, in order, without variables.
   fileprivate func describedLayers(inputs: [String: Shape]) throws(GraphError) -> [DescribedLayer] {
     let shapes = try shapes(inputs: inputs)
+    var firstReaders: [Int: Int] = [:]
+    for (index, node) in nodes.enumerated() {
+      for input in node.inputs
+      where nodes[input.node].operation is Variable && firstReaders[input.node] == nil {
+        firstReaders[input.node] = index
+      }
+    }
     return nodes.indices.filter { !(nodes[$0].operation is Variable) }
-      .map { DescribedLayer($0, of: self, shapes: shapes) }
+      .map { DescribedLayer($0, of: self, shapes: shapes, firstReaders: firstReaders) }
   }
 
   /// Outputs that are other layers' results, and those that only one of the networks has.

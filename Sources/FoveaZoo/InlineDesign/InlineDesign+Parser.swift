@@ -180,7 +180,10 @@ private struct Parser {
       throw .unexpected(text.isEmpty ? "nothing" : text, position: position, expected: meaning)
     }
     var values: [Int] = []
-    for part in parts { values.append(try number(String(part), position)) }
+    for part in parts {
+      let offset = text.distance(from: text.startIndex, to: part.startIndex)
+      values.append(try number(String(part), position + offset))
+    }
     return values
   }
 

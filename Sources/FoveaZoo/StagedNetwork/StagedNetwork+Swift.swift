@@ -5,8 +5,8 @@ extension StagedNetwork {
   ///
   /// - Parameters:
   ///   - input: One input, `[C, H, W]`.
-  ///   - comment: What stands above the network, such as its costs.
-  public func swiftSource(input: Shape, comment: [String] = []) -> String {
+  ///   - comment: What stands above the network, such as its costs; one line.
+  public func swiftSource(input: Shape, comment: String = "") -> String {
     let stages = zip(widths, depths).enumerated().map { index, stage in
       "stage(\(index + 1), channels: \(stage.0), depth: \(stage.1)"
         + (index > 0 ? ", stride: 2)" : ")")
@@ -23,7 +23,8 @@ extension StagedNetwork {
         "Linear(classes).named(\"classifier\")",
       ]
     let network = """
-      \(comment.map { "/// \($0)\n" }.joined())///
+      /// A classifier of stages, \(family.rawValue)\(comment.isEmpty ? "" : ": \(comment)").
+      ///
       ///     let model = try Model(input: DesignedNetwork.input) { DesignedNetwork().inlined() }
       struct DesignedNetwork: CompositeLayer {
         /// One image: channels, height, width.
