@@ -14,12 +14,12 @@ struct Compare: ParsableCommand {
         fovea compare 'conv3x3*3 vs conv7x7 at 64 channels 56x56'
 
       A design in quotes is layers joined by +, designs are joined by vs:
-        conv3x3  conv1x3  conv7x7/2    convolution, with its stride behind the slash
+        conv3x3  conv1x3  conv7x7/2    convolution, its stride behind the slash
         dw3x3  separable3x3            depthwise convolution; depthwise, then 1x1
         basic  bottleneck/2  inverted  residual blocks of ResNet and MobileNetV2
-        maxpool2  avgpool3/2           pooling; its stride is its kernel unless written
+        maxpool2  avgpool3/2           pooling; the kernel is the stride, or /2
         gap  flatten  relu             global average pooling, flattening, ReLU
-        fc10  fc                       dense layer to 10 features, or to as many as come in; flattens maps
+        fc10  fc                       dense layer: 10 features, or as many as come
       Behind a layer may stand *3 (three of them) and, where the layer has it: c128 (channels that go out; by default as \
       many as come in), g4 (groups), d2 (dilation), p0 (padding; by default convolutions keep the size), x6 (expansion), \
       bias (convolutions have none, dense layers have one), bn (batch normalisation). A ReLU stands behind each \

@@ -42,6 +42,12 @@ struct DescribedLayer {
 
   var isStrided: Bool { window.map { $0.stride != [1, 1] } ?? false }
 
+  /// Whether all attributes must be the same.
+  func isSame(as other: DescribedLayer) -> Bool {
+    AnyHashable(operation) == AnyHashable(other.operation) && inputShapes == other.inputShapes
+      && outputShape == other.outputShape && parametersOf == other.parametersOf
+  }
+
   /// All that a reader may want to know of it, by name.
   var attributes: [(name: String, value: String)] {
     var result: [(name: String, value: String)] = []

@@ -47,12 +47,15 @@ struct LayerMatching {
   {
     let (rows, columns) = (before.count, after.count)
     guard rows > 0, columns > 0, (rows + 1) * (columns + 1) <= mostCells else { return [] }
+    var numbers = Numbers()
+    let left = before.map { Likeness($0, &numbers) }
+    let right = after.map { Likeness($0, &numbers) }
     // best[i][j]: the sum for the layers from i and from j on.
     let width = columns + 1
     var best = [Int32](repeating: 0, count: (rows + 1) * width)
     for i in (0..<rows).reversed() {
       for j in (0..<columns).reversed() {
-        let likeness = before[i].likeness(to: after[j])
+        let likeness = left[i].likeness(to: right[j])
         let taken = likeness > 0 ? likeness + best[(i + 1) * width + j + 1] : 0
         best[i * width + j] = max(taken, best[(i + 1) * width + j], best[i * width + j + 1])
       }
@@ -74,11 +77,33 @@ struct LayerMatching {
   }
 }
 
-extension DescribedLayer {
+/// Numbers for values, equal ones for equal values, so that each pair of layers is compared fast.
+private struct Numbers {
+  private var numbers: [AnyHashable: Int32] = [:]
+
+  mutating func number(of value: AnyHashable) -> Int32 {
+    if let number = numbers[value] { return number }
+    let number = Int32(truncatingIfNeeded: numbers.count)
+    numbers[value] = number
+    return number
+  }
+}
+
+/// What speaks for a layer being another network's, as numbers.
+private struct Likeness {
+  private let kind: Int32
+  private let parent: Int32
+  private let operation: Int32
+
+  init(_ layer: DescribedLayer, _ numbers: inout Numbers) {
+    kind = numbers.number(of: [AnyHashable(layer.type), AnyHashable(layer.outputShape)])
+    parent = numbers.number(of: layer.parent)
+    operation = numbers.number(of: AnyHashable(layer.operation))
+  }
+
   /// How much speaks for two layers being the same; 0 where they cannot be.
-  fileprivate func likeness(to other: DescribedLayer) -> Int32 {
-    guard type == other.type, outputShape == other.outputShape else { return 0 }
-    let isNear = parent == other.parent
-    return 4 + (isNear ? 2 : 0) + (AnyHashable(operation) == AnyHashable(other.operation) ? 1 : 0)
+  func likeness(to other: Likeness) -> Int32 {
+    guard kind == other.kind else { return 0 }
+    return 4 + (parent == other.parent ? 2 : 0) + (operation == other.operation ? 1 : 0)
   }
 }

@@ -122,6 +122,7 @@ struct LayerPair {
   init(before: DescribedLayer, after: DescribedLayer) {
     self.before = before
     self.after = after
+    if before.isSame(as: after) { return }
     if before.type != after.type {
       attributes = [.init(name: "type", before: before.type, after: after.type)]
     }
