@@ -144,7 +144,8 @@ let package = Package(
       "FoveaAnalysis",
       ["FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors", "FoveaZoo", "FuzzSupport"]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
-    tests("FoveaCommands", ["FoveaAnalysis", "FoveaTensors"]),
+    tests(
+      "FoveaCommands", ["FoveaAnalysis", "FoveaLayers", "FoveaTensors", "FoveaZoo", "FuzzSupport"]),
     // The executable is a dependency, so that it is built before the tests that run it.
     tests("FoveaTool", ["FoveaData", "FoveaFormats", "FoveaTensors"]),
   ]

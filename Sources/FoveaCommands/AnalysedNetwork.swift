@@ -34,7 +34,7 @@ struct AnalysedNetwork {
     }
     let isFile =
       name.contains { "./".contains($0) } || FileManager.default.fileExists(atPath: name)
-    guard isFile, !ZooModel.all.contains(where: { $0.name == name }) else {
+    guard isFile, !Self.isNamed(name) else {
       let entry = try ZooModel.requested(name)
       let shape = try entry.requestedBatch(batch, of: input)
       let model = try entry.build(
@@ -64,6 +64,22 @@ struct AnalysedNetwork {
       throw CommandError.option("--batch", value: "\(batch)", allowed: "1 to \(limit)")
     }
     inputs = [own.name: shape]
+  }
+
+  /// Takes a network that was built already.
+  init(label: String, model: Model, input: Shape) {
+    self.label = label
+    self.model = model
+    graph = model.inference
+    inputs = [Model.inputName: input]
+  }
+
+  /// Whether a network of the zoo has that name.
+  static func isNamed(_ name: String) -> Bool { ZooModel.all.contains { $0.name == name } }
+
+  /// Whether a network of the zoo or a file has that name.
+  static func isKnown(_ name: String) -> Bool {
+    isNamed(name) || FileManager.default.fileExists(atPath: name)
   }
 
   /// The most bytes that a graph's file may have.

@@ -1,4 +1,5 @@
 public import FoveaTensors
+public import FoveaZoo
 
 /// Why a command cannot do what it was asked for.
 public enum CommandError: Error, Hashable, Sendable {
@@ -12,6 +13,10 @@ public enum CommandError: Error, Hashable, Sendable {
   case contradiction(_ option: String, given: String, stored: String, run: String)
   /// Nothing is named that the command could work on.
   case missing(_ what: String, remedy: String)
+  /// A line of text that is no design.
+  case design(_ text: String, reason: InlineDesignError)
+  /// A budget that no network keeps, and the least one that would do.
+  case budgetTooSmall(_ least: NetworkBudget)
   /// A folder for a new run that holds something.
   case folderInUse(_ folder: String)
   /// A folder or file of a run that cannot be made.
@@ -30,10 +35,10 @@ public enum CommandError: Error, Hashable, Sendable {
   /// Whether the request itself was wrong: told apart in exit codes.
   public var isUsage: Bool {
     switch self {
-    case .unknownName, .option, .conflict, .contradiction, .missing, .folderInUse,
-      .imageNumberMissing:
+    case .unknownName, .option, .conflict, .contradiction, .missing, .design,
+      .folderInUse, .imageNumberMissing:
       true
-    case .unwritable, .noRun, .damaged, .imageNumber, .notImages: false
+    case .budgetTooSmall, .unwritable, .noRun, .damaged, .imageNumber, .notImages: false
     }
   }
 }
@@ -55,6 +60,15 @@ extension CommandError: CustomStringConvertible {
         + "leave \(option) out, or start a new run"
     case .missing(let what, let remedy):
       "\(what) is missing; \(remedy)"
+    case .design(let text, let reason):
+      "'\(text)' cannot be read: \(reason)"
+    case .budgetTooSmall(let least):
+      "no network keeps this budget; the least that would do is "
+        + [
+          ("--params", least.parameters), ("--macs", least.multiplyAdds),
+          ("--memory", least.memoryBytes),
+        ]
+        .compactMap { option, limit in limit.map { "\(option) \($0)" } }.joined(separator: " ")
     case .folderInUse(let folder):
       "\(folder) holds files already, and no run is overwritten; "
         + "name another folder with --out, or go on with --resume"

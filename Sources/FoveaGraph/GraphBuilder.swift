@@ -5,6 +5,8 @@ public struct GraphBuilder: Sendable {
   /// The graph so far.
   public private(set) var graph = Graph()
   private var known = GraphShapes()
+  /// The names of inputs and variables, which are looked for once for each.
+  private var sourceNames: Set<String> = []
 
   /// Starts an empty graph.
   public init() {}
@@ -12,6 +14,7 @@ public struct GraphBuilder: Sendable {
   /// Goes on with a graph, whose shapes are inferred for its inputs' own shapes.
   public init(extending graph: Graph) throws(GraphError) {
     known = try graph.shapes()
+    sourceNames = Set(graph.nodes.compactMap { $0.operation.sourceName })
     self.graph = graph
   }
 
@@ -50,6 +53,7 @@ public struct GraphBuilder: Sendable {
     let shapes = try node.inferredShapes(known)
     graph.nodes.append(node)
     known.shapes.append(shapes)
+    if let name = operation.sourceName { sourceNames.insert(name) }
     return shapes.indices.map { Value(node: graph.nodes.count - 1, output: $0) }
   }
 
@@ -64,7 +68,7 @@ public struct GraphBuilder: Sendable {
   public mutating func input(
     _ name: String, _ shape: Shape, _ elementType: ElementType = .float32
   ) throws(GraphError) -> Value {
-    guard graph.source(named: name) == nil else { throw .nameUsedTwice(name) }
+    guard !sourceNames.contains(name) else { throw .nameUsedTwice(name) }
     return try apply(Input(name, shape, elementType), path: name)
   }
 
@@ -72,7 +76,7 @@ public struct GraphBuilder: Sendable {
   public mutating func variable(
     _ name: String, _ shape: Shape, role: Variable.Role
   ) throws(GraphError) -> Value {
-    guard graph.source(named: name) == nil else { throw .nameUsedTwice(name) }
+    guard !sourceNames.contains(name) else { throw .nameUsedTwice(name) }
     return try apply(Variable(name, shape, role), path: name)
   }
 
@@ -102,5 +106,12 @@ public struct GraphBuilder: Sendable {
       throw .sharedShape(name, variable.shape, shape(of: value))
     }
     guard graph.updates.updateValue(value, forKey: name) == nil else { throw .nameUsedTwice(name) }
+  }
+}
+
+extension Operation {
+  /// The name of an input or a variable.
+  fileprivate var sourceName: String? {
+    (self as? Input)?.name ?? (self as? Variable)?.name
   }
 }

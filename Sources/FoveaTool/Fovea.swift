@@ -9,9 +9,15 @@ struct Fovea: AsyncParsableCommand {
     commandName: "fovea",
     abstract: "Design, train, understand and ship convolutional neural networks on a CPU.",
     version: "0.1.0",
-    subcommands: [
-      Train.self, Evaluate.self, Predict.self, Quantize.self, Summary.self, ReceptiveFieldOf.self,
-      Explain.self, Lint.self, Bench.self, Models.self,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Design",
+        subcommands: [
+          Models.self, Summary.self, ReceptiveFieldOf.self, Explain.self, Compare.self, Diff.self,
+          Lint.self, Design.self,
+        ]),
+      CommandGroup(name: "Train", subcommands: [Train.self, Evaluate.self, Predict.self]),
+      CommandGroup(name: "Ship", subcommands: [Bench.self, Quantize.self]),
     ])
 
   static func main() async {

@@ -4,7 +4,7 @@ import FoveaLayers
 /// Widens the channels, convolves each by itself, and narrows them again without an activation.
 ///
 /// There is a shortcut past the block where input and output have the same shape.
-private struct InvertedResidual: Layer {
+struct InvertedResidual: Layer {
   let channels: Int
   let stride: Int
   /// How many times as wide as the input the block is inside.

@@ -45,7 +45,8 @@ public struct ZooModel: Sendable {
 
   /// Every network, in the order in which lists show them.
   public static let all: [ZooModel] = [
-    simpleCNN, simpleCNN3v7, lenet5, resnet18CIFAR, resnet18, resnet34, resnet50, mobileNetV2,
+    simpleCNN, simpleCNN3v7, lenet5, resnet18CIFAR, resnet18, resnet34, resnet50, resnet50V1,
+    resnet50B, resnet50C, resnet50D, mobileNetV2,
     efficientNetB0, vgg16,
   ]
 

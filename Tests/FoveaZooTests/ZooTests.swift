@@ -22,6 +22,8 @@ import Testing
   @Test(arguments: [
     ("simple-cnn", 248_864), ("simple-cnn-3v7", 58_608), ("resnet18", 1_814_073_344),
     ("vgg16", 15_470_264_320), ("resnet50", 4_089_184_256), ("mobilenet-v2", 300_774_272),
+    ("resnet50-v1", 3_857_973_248), ("resnet50-b", 4_089_184_256), ("resnet50-c", 4_328_824_832),
+    ("resnet50-d", 4_328_824_832),
   ])
   func `multiply-adds are counted on the output grid`(name: String, expected: Int) throws {
     let model = try ZooModel.named(name).build()
@@ -41,6 +43,22 @@ import Testing
     for entry in expected {
       #expect(actual[entry.name]?.dimensions == entry.shape, "\(entry.name)")
     }
+  }
+
+  @Test func `ResNet-50-D's weights have timm's names`() throws {
+    let shapes = Dictionary(
+      uniqueKeysWithValues: try ZooModel.resnet50D.build().parameters.map { ($0.name, $0.shape) })
+    for (name, shape): (String, Shape) in [
+      ("conv1.0.weight", [32, 3, 3, 3]), ("conv1.1.running_var", [32]),
+      ("conv1.3.weight", [32, 32, 3, 3]), ("conv1.6.weight", [64, 32, 3, 3]), ("bn1.weight", [64]),
+      ("layer1.0.downsample.1.weight", [256, 64, 1, 1]), ("layer1.0.downsample.2.bias", [256]),
+      ("layer4.0.downsample.1.weight", [2048, 1024, 1, 1]),
+      ("layer4.2.conv3.weight", [2048, 512, 1, 1]), ("fc.bias", [1000]),
+    ] {
+      #expect(shapes[name] == shape, "\(name)")
+    }
+    // As many tensors as resnet50 and the two convolutions of the stem more.
+    #expect(shapes.count == (try ZooModel.resnet50.build().parameters.count) + 2 * 5)
   }
 
   /// All weights are numbers that both sides make from their names.
