@@ -48,8 +48,8 @@ public struct NetworkOutline: Hashable, Codable, Sendable {
   ///
   /// - Parameters:
   ///   - summary: The graph's, for the same shapes of its inputs.
-  ///   - depth: How many parts of a path are told apart. Where left out, each layer is a block, with the
-  ///     normalisation and the activations that alone read its result.
+  ///   - depth: How many parts of a path are told apart; all where left out. Normalisation and activations are one
+  ///     block with what they alone read.
   /// - Throws: `GraphError` where the shapes do not fit.
   /// - Complexity: O(nodes).
   public init(
@@ -74,15 +74,12 @@ public struct NetworkOutline: Hashable, Codable, Sendable {
     for (layer, index) in nodes.enumerated() {
       let node = graph.nodes[index]
       let path = depth.map { node.path.split(separator: ".").prefix($0).joined(separator: ".") }
-      let follows =
-        if let path {
-          paths.last == path
-        } else {
-          reads[layer].count == 1 && readers[reads[layer][0]] == 1
-            && members.last?.last.map { nodes[$0] == reads[layer][0] } == true
-            && shapes[Value(node: index)] == shapes[Value(node: reads[layer][0])]
-            && node.operation.spatialReach(inputs: node.inputs.map { shapes[$0] }) == .pointwise
-        }
+      let isFollower =
+        reads[layer].count == 1 && readers[reads[layer][0]] == 1
+        && members.last?.last.map { nodes[$0] == reads[layer][0] } == true
+        && shapes[Value(node: index)] == shapes[Value(node: reads[layer][0])]
+        && node.operation.spatialReach(inputs: node.inputs.map { shapes[$0] }) == .pointwise
+      let follows = isFollower || path != nil && paths.last == path
       if follows {
         members[members.count - 1].append(layer)
       } else {

@@ -62,7 +62,7 @@ extension SVGElement {
     .rectangle(
       Frame(x: x, y: y, width: side, height: side), fill: isPadding ? nil : paint,
       fillOpacity: 0.13,
-      stroke: isPadding ? .rule : paint, dashed: isPadding)
+      stroke: isPadding ? .rule : paint, dashes: isPadding ? "3 2" : nil)
   }
 
   /// Title and formula, at the top.

@@ -60,15 +60,20 @@ struct NetworkLayout {
     detours.filter { column ~= $0.from || column ~= $0.to }.map { $0.lane + 1 }.max() ?? 0
   }
 
-  /// Rows in columns of about one length, cut where nothing but a step leads on, and no band is cut.
+  /// The most lines that lead from one column to the next, besides the step.
+  static let largestCrossing = 2
+
+  /// Rows in columns of about one length, cut where few lines lead on, to the next column alone, and no band is cut.
   private func columns(count: Int) -> [Range<Int>] {
     let target = (rows + count - 1) / count
     var result: [Range<Int>] = []
     var start = 0
     for row in 1..<rows where row - start >= target {
-      let isCrossed = detours.contains { $0.from < row && row <= $0.to && $0.from != $0.to }
+      let crossing = detours.filter { $0.from < row && row <= $0.to }
       let isInBand = bands.contains { $0.rows.lowerBound < row && row < $0.rows.upperBound }
-      guard !isCrossed, !isInBand else { continue }
+      guard crossing.count <= Self.largestCrossing, !isInBand,
+        crossing.allSatisfy({ $0.from >= start })
+      else { continue }
       result.append(start..<row)
       start = row
     }

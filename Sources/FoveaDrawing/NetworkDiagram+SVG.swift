@@ -19,7 +19,7 @@ private enum Metrics {
   static let columnGap = 44.0
   static let size = 11.0
   static let cellGap = 14.0
-  static let heading = 96.0
+  static let heading = 108.0
   /// The strongest colour's share, under text that can still be read.
   static let strongest = 0.5
 
@@ -101,7 +101,7 @@ private struct NetworkDrawing {
     let heading = heading()
     return SVGElement.document(
       title: diagram.title, width: max(right, heading.right) + Metrics.margin,
-      height: (boxes.map(\.bottom).max() ?? 0) + Metrics.bandMargin + Metrics.margin,
+      height: (boxes.map(\.bottom).max() ?? 0) + Metrics.bandMargin + 2 * Metrics.margin,
       content: heading.elements + content)
   }
 
@@ -125,8 +125,10 @@ private struct NetworkDrawing {
         SVGElement.width(of: totals))
     var place = x
     let level = 68.0
-    elements.append(.text("\(diagram.quantity.title):  0", x: place, y: level + 4))
-    place += SVGElement.width(of: "\(diagram.quantity.title):  0") + 6
+    let least = "\(diagram.quantity.title): 0"
+    place += SVGElement.width(of: least)
+    elements.append(.text(least, x: place, y: level + 4, anchor: "end"))
+    place += 6
     for part in 0..<6 {
       elements.append(
         .rectangle(
@@ -191,17 +193,11 @@ private struct NetworkDrawing {
     let (source, target) = (boxes[row], boxes[row + 1])
     let paint = join?.paint ?? .quiet
     let (start, end) = (source.x + source.width / 2, target.x + target.width / 2)
-    var points = [(start, source.bottom), (end, target.y)]
-    if start != end {
-      let gutter = target.x - Metrics.bandMargin - 14
-      let (below, above) = (source.bottom + Metrics.bandMargin + 8, Metrics.heading - 10)
-      points = [
-        (start, source.bottom), (start, below), (gutter, below), (gutter, above), (end, above),
-        (end, target.y),
-      ]
-    }
+    let way =
+      start == end ? [] : wayToNextColumn(from: row, start: start, end: end, number: 0)
     return [
-      .path(points, paint: paint), .arrowhead(at: (end, target.y), towards: (0, 1), paint: paint),
+      .path([(start, source.bottom)] + way + [(end, target.y)], paint: paint),
+      .arrowhead(at: (end, target.y), towards: (0, 1), paint: paint),
     ]
   }
 
@@ -209,15 +205,45 @@ private struct NetworkDrawing {
   private func line(_ detour: NetworkLayout.Detour) -> [SVGElement] {
     let (source, target) = (boxes[detour.from], boxes[detour.to])
     let paint = detour.join?.paint ?? .quiet
-    let lane = max(source.right, target.right) + (Double(detour.lane) + 0.8) * Metrics.lane
+    func lane(_ box: Frame) -> Double { box.right + (Double(detour.lane) + 0.8) * Metrics.lane }
     let (leaves, enters) =
       detour.from == detour.to
       ? (source.y + 5, source.bottom - 5) : (source.middle + 4, target.middle - 4)
+    let way =
+      source.x == target.x
+      ? []
+      : wayToNextColumn(
+        from: detour.from, start: lane(source), end: lane(target),
+        number: numberAmongCrossing(detour))
     return [
       .path(
-        [(source.right, leaves), (lane, leaves), (lane, enters), (target.right, enters)],
-        paint: paint, radius: 4),
+        [(source.right, leaves), (lane(source), leaves)] + way
+          + [(lane(target), enters), (target.right, enters)], paint: paint, radius: 4),
       .arrowhead(at: (target.right, enters), towards: (-1, 0), paint: paint),
     ]
+  }
+
+  /// Under a column, up between it and the next one, and over that one.
+  ///
+  /// - Parameter number: 0 for the step; lines of other numbers lie inside each other, so that none crosses.
+  private func wayToNextColumn(
+    from row: Int, start: Double, end: Double, number: Int
+  ) -> [(Double, Double)] {
+    let column = layout.columns.first { $0 ~= row } ?? 0..<1
+    let next = boxes[column.upperBound]
+    let offset = 6 * Double(number)
+    let gutter = next.x - Metrics.bandMargin - 12 - offset
+    let below =
+      boxes[column.upperBound - 1].bottom + Metrics.bandMargin + 8
+      + 6 * Double(NetworkLayout.largestCrossing) - offset
+    let above = Metrics.heading - 10 - offset
+    return [(start, below), (gutter, below), (gutter, above), (end, above)]
+  }
+
+  private func numberAmongCrossing(_ detour: NetworkLayout.Detour) -> Int {
+    layout.detours.filter { other in
+      boxes[other.from].x != boxes[other.to].x && boxes[other.from].x == boxes[detour.from].x
+        && other.lane <= detour.lane
+    }.count
   }
 }

@@ -54,6 +54,23 @@ public struct PNGImage: Hashable, Sendable {
     self.samples = samples
   }
 
+  /// The same image, each pixel a square of `factor` times `factor` pixels.
+  func enlarged(_ factor: Int) -> PNGImage {
+    guard factor > 1 else { return self }
+    let count = format.rawValue
+    var result: [UInt8] = []
+    result.reserveCapacity(samples.count * factor * factor)
+    for row in 0..<height {
+      let start = row * width * count
+      let line = (0..<width).flatMap { column in
+        repeatElement(samples[start + column * count..<start + (column + 1) * count], count: factor)
+          .joined()
+      }
+      for _ in 0..<factor { result += line }
+    }
+    return PNGImage(width: width * factor, height: height * factor, format, result)
+  }
+
   /// The file's bytes.
   public func encoded() -> Data {
     var header = Self.bigEndian(width) + Self.bigEndian(height)

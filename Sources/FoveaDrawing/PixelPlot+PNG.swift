@@ -13,16 +13,23 @@ extension PixelPlot {
     let plot = Canvas.Area(
       x: left..<left + plotWidth, y: top..<top + plotHeight)
     canvas.fill(plot, [0xf4, 0xf6, 0xf8])
-    for layer in layers {
-      canvas.draw(
-        layer.image, x: left + (layer.column - columns.lowerBound) * scale,
-        y: top + (layer.row - rows.lowerBound) * scale, scale: scale, in: plot)
-    }
     func x(_ column: Double) -> Double {
       Double(left) + (column - Double(columns.lowerBound) + 0.5) * Double(scale)
     }
     func y(_ row: Double) -> Double {
       Double(top) + (row - Double(rows.lowerBound) + 0.5) * Double(scale)
+    }
+    for outline in outlines where outline.style == .frame {
+      canvas.fill(
+        Canvas.Area(
+          x: (Int(x(outline.left))..<Int(x(outline.right))).clamped(to: plot.x),
+          y: (Int(y(outline.top))..<Int(y(outline.bottom))).clamped(to: plot.y)),
+        [255, 255, 255])
+    }
+    for layer in layers {
+      canvas.draw(
+        layer.image, x: left + (layer.column - columns.lowerBound) * scale,
+        y: top + (layer.row - rows.lowerBound) * scale, scale: scale, in: plot)
     }
     for outline in outlines {
       let corners = (x(outline.left), y(outline.top), x(outline.right), y(outline.bottom))

@@ -29,6 +29,14 @@ extension PixelPlot {
           "\(SVGElement.pixels(plot.x)) \(SVGElement.pixels(plot.y)) \(SVGElement.pixels(plot.width)) \(SVGElement.pixels(plot.height))",
       ])
     inside.append(.rectangle(plot, fill: .band))
+    func frame(_ outline: Outline) -> Frame {
+      Frame(
+        x: x(outline.left), y: y(outline.top), width: (outline.right - outline.left) * scale,
+        height: (outline.bottom - outline.top) * scale)
+    }
+    for outline in outlines where outline.style == .frame {
+      inside.append(.rectangle(frame(outline), fill: .paper))
+    }
     for layer in layers {
       inside.append(
         .image(
@@ -47,12 +55,7 @@ extension PixelPlot {
         inside.append(.line((place, plot.y), (place, plot.bottom), paint: .rule, opacity: 0.45))
       }
     }
-    for outline in outlines {
-      let frame = Frame(
-        x: x(outline.left), y: y(outline.top), width: (outline.right - outline.left) * scale,
-        height: (outline.bottom - outline.top) * scale)
-      inside.append(outline.element(frame))
-    }
+    for outline in outlines { inside.append(outline.element(frame(outline))) }
     for mark in marks {
       for line in Self.cross(x(mark.column), y(mark.row)) { inside.append(line) }
     }
@@ -127,10 +130,10 @@ extension PixelPlot {
 
 extension PixelPlot.Outline {
   fileprivate func element(_ frame: Frame) -> SVGElement {
-    let dashes = style == .dashed
+    let dashes = style == .dashed ? "6 4" : nil
     guard isEllipse else {
       return .rectangle(
-        frame, fill: nil, stroke: style.paint, width: style.width, dashed: dashes)
+        frame, fill: nil, stroke: style.paint, width: style.width, dashes: dashes)
     }
     var element = SVGElement(
       "ellipse",
@@ -139,7 +142,7 @@ extension PixelPlot.Outline {
         "rx": SVGElement.pixels(frame.width / 2), "ry": SVGElement.pixels(frame.height / 2),
         "stroke-width": SVGElement.pixels(style.width),
       ])
-    if dashes { element.set("stroke-dasharray", "6 4") }
+    if let dashes { element.set("stroke-dasharray", dashes) }
     element.paint(fill: nil, stroke: style.paint)
     return element
   }

@@ -93,7 +93,7 @@ extension SVGElement {
 
   static func rectangle(
     _ frame: Frame, fill: Paint?, fillOpacity: Double = 1, stroke: Paint? = nil, width: Double = 1,
-    dashed: Bool = false, radius: Double = 0
+    dashes: String? = nil, radius: Double = 0
   ) -> SVGElement {
     var element = SVGElement(
       "rect",
@@ -104,19 +104,17 @@ extension SVGElement {
     if radius > 0 { element.set("rx", pixels(radius)) }
     if fillOpacity < 1 { element.set("fill-opacity", String(format: "%.3f", fillOpacity)) }
     if stroke != nil { element.set("stroke-width", pixels(width)) }
-    if dashed { element.set("stroke-dasharray", "3 2") }
+    if let dashes { element.set("stroke-dasharray", dashes) }
     element.paint(fill: fill, stroke: stroke)
     return element
   }
 
-  /// Straight lines from point to point, whose end may have an arrowhead.
+  /// Straight lines from point to point, with round corners.
   static func path(
-    _ points: [(Double, Double)], paint: Paint, width: Double = 1.5, dashed: Bool = false,
-    radius: Double = 6
+    _ points: [(Double, Double)], paint: Paint, width: Double = 1.5, radius: Double = 6
   ) -> SVGElement {
     var element = SVGElement(
       "path", ["d": rounded(points, radius: radius), "stroke-width": pixels(width)])
-    if dashed { element.set("stroke-dasharray", "5 3") }
     element.paint(fill: nil, stroke: paint)
     return element
   }
@@ -136,9 +134,10 @@ extension SVGElement {
     return element
   }
 
-  /// An image whose pixels stay squares.
+  /// An image whose pixels stay squares, in viewers too that would smooth them.
   static func image(_ image: PNGImage, _ frame: Frame) -> SVGElement {
-    SVGElement(
+    let image = image.enlarged(max(1, 512 / max(image.width, image.height)))
+    return SVGElement(
       "image",
       [
         "x": pixels(frame.x), "y": pixels(frame.y), "width": pixels(frame.width),
