@@ -3,8 +3,7 @@ import FoveaAnalysis
 extension NetworkDiagram {
   /// The diagram as an SVG document.
   public func svg() -> String {
-    let drawing = NetworkDrawing(self)
-    return drawing.svg()
+    NetworkDrawing(self).svg()
   }
 }
 
@@ -19,7 +18,9 @@ private enum Metrics {
   static let columnGap = 44.0
   static let size = 11.0
   static let cellGap = 14.0
-  static let heading = 108.0
+  /// Above the boxes, without and with lines that lead to the next column.
+  static let heading = 92.0
+  static let headingWithLines = 108.0
   /// The strongest colour's share, under text that can still be read.
   static let strongest = 0.5
 
@@ -66,6 +67,10 @@ private struct NetworkDrawing {
     boxes = place()
   }
 
+  private var top: Double {
+    layout.columns.count > 1 ? Metrics.headingWithLines : Metrics.heading
+  }
+
   private var boxWidth: Double { cellWidths.reduce(0, +) + 5 * Metrics.cellGap }
 
   /// A box for each row.
@@ -73,7 +78,7 @@ private struct NetworkDrawing {
     var boxes: [Frame] = []
     var x = Metrics.margin + Metrics.bandMargin
     for column in layout.columns {
-      var y = Metrics.heading
+      var y = top
       for row in column {
         if layout.bands.contains(where: { $0.rows.lowerBound == row }) {
           y += Metrics.bandTitle + Metrics.bandMargin
@@ -125,10 +130,6 @@ private struct NetworkDrawing {
         SVGElement.width(of: totals))
     var place = x
     let level = 68.0
-    let least = "\(diagram.quantity.title): 0"
-    place += SVGElement.width(of: least)
-    elements.append(.text(least, x: place, y: level + 4, anchor: "end"))
-    place += 6
     for part in 0..<6 {
       elements.append(
         .rectangle(
@@ -136,11 +137,10 @@ private struct NetworkDrawing {
           fillOpacity: Double(part) / 5 * Metrics.strongest, stroke: .rule))
       place += 18
     }
-    let most =
-      diagram.quantity == .receptiveField
-      ? NumberFormat.short(Int(largest)) + " pixels" : NumberFormat.short(Int(largest))
-    elements.append(.text(most, x: place + 6, y: level + 4))
-    place += SVGElement.width(of: most) + 30
+    let unit = diagram.quantity == .receptiveField ? " pixels" : ""
+    let range = "\(diagram.quantity.title), 0 to \(NumberFormat.short(Int(largest)))\(unit)"
+    elements.append(.text(range, x: place + 8, y: level + 4))
+    place += SVGElement.width(of: range) + 30
     let known = Set(outline.edges.compactMap(\.join) + outline.blocks.flatMap(\.innerJoins))
     for join in NetworkOutline.Join.allCases where known.contains(join) {
       elements.append(.path([(place, level), (place + 22, level)], paint: join.paint, width: 2))
@@ -236,7 +236,7 @@ private struct NetworkDrawing {
     let below =
       boxes[column.upperBound - 1].bottom + Metrics.bandMargin + 8
       + 6 * Double(NetworkLayout.largestCrossing) - offset
-    let above = Metrics.heading - 10 - offset
+    let above = top - 10 - offset
     return [(start, below), (gutter, below), (gutter, above), (end, above)]
   }
 

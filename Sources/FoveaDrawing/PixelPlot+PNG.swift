@@ -33,7 +33,10 @@ extension PixelPlot {
     }
     for outline in outlines {
       let corners = (x(outline.left), y(outline.top), x(outline.right), y(outline.bottom))
-      canvas.outline(corners, outline, in: plot)
+      if outline.style != .frame {
+        canvas.outline(corners, outline, color: [255, 255, 255], width: 4, in: plot)
+      }
+      canvas.outline(corners, outline, color: outline.style.paint.lightRGB, width: 2, in: plot)
     }
     for mark in marks { canvas.cross(Int(x(mark.column)), Int(y(mark.row)), in: plot) }
     let ink: [UInt8] = [0x49, 0x50, 0x57]
@@ -122,15 +125,15 @@ private struct Canvas {
     }
   }
 
-  /// A rectangle or the ellipse in it, two pixels wide, from its left, top, right and bottom.
+  /// A rectangle or the ellipse in it, from its left, top, right and bottom.
   mutating func outline(
-    _ corners: (Double, Double, Double, Double), _ outline: PixelPlot.Outline, in area: Area
+    _ corners: (Double, Double, Double, Double), _ outline: PixelPlot.Outline, color: [UInt8],
+    width: Int, in area: Area
   ) {
     let (left, top, right, bottom) = corners
     let (centre, half) = (
       ((left + right) / 2, (top + bottom) / 2), ((right - left) / 2, (bottom - top) / 2)
     )
-    let color = outline.style.paint.lightRGB
     // Far outside the plot nothing is seen, however long the line.
     let length = Int(min(2 * .pi * (half.0 + half.1), 1e5)) * 2 + 8
     for step in 0..<length {
@@ -151,10 +154,11 @@ private struct Canvas {
           default: (left, bottom - (bottom - top) * along)
           }
       }
-      let corner = (Int(point.0.rounded()) - 1, Int(point.1.rounded()) - 1)
-      for y in corner.1...corner.1 + 1 where area.y ~= y {
-        for x in corner.0...corner.0 + 1 where area.x ~= x { set(x, y, color) }
-      }
+      let corner = (Int(point.0.rounded()) - width / 2, Int(point.1.rounded()) - width / 2)
+      fill(
+        Area(
+          x: (corner.0..<corner.0 + width).clamped(to: area.x),
+          y: (corner.1..<corner.1 + width).clamped(to: area.y)), color)
     }
   }
 

@@ -55,7 +55,10 @@ extension PixelPlot {
         inside.append(.line((place, plot.y), (place, plot.bottom), paint: .rule, opacity: 0.45))
       }
     }
-    for outline in outlines { inside.append(outline.element(frame(outline))) }
+    for outline in outlines {
+      if outline.style != .frame { inside.append(outline.element(frame(outline), isHalo: true)) }
+      inside.append(outline.element(frame(outline)))
+    }
     for mark in marks {
       for line in Self.cross(x(mark.column), y(mark.row)) { inside.append(line) }
     }
@@ -129,21 +132,25 @@ extension PixelPlot {
 }
 
 extension PixelPlot.Outline {
-  fileprivate func element(_ frame: Frame) -> SVGElement {
+  /// The line.
+  ///
+  /// - Parameter isHalo: Whether it is a pale and wider one to lie under it, so that it is seen on any colour.
+  fileprivate func element(_ frame: Frame, isHalo: Bool = false) -> SVGElement {
+    let paint = isHalo ? Paint.paper : style.paint
+    let width = style.width + (isHalo ? 2 : 0)
     let dashes = style == .dashed ? "6 4" : nil
     guard isEllipse else {
-      return .rectangle(
-        frame, fill: nil, stroke: style.paint, width: style.width, dashes: dashes)
+      return .rectangle(frame, fill: nil, stroke: paint, width: width, dashes: dashes)
     }
     var element = SVGElement(
       "ellipse",
       [
         "cx": SVGElement.pixels(frame.x + frame.width / 2), "cy": SVGElement.pixels(frame.middle),
         "rx": SVGElement.pixels(frame.width / 2), "ry": SVGElement.pixels(frame.height / 2),
-        "stroke-width": SVGElement.pixels(style.width),
+        "stroke-width": SVGElement.pixels(width),
       ])
     if let dashes { element.set("stroke-dasharray", dashes) }
-    element.paint(fill: nil, stroke: style.paint)
+    element.paint(fill: nil, stroke: paint)
     return element
   }
 }
