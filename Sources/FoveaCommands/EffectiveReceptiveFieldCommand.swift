@@ -69,8 +69,8 @@ public struct EffectiveReceptiveFieldCommand: Hashable, Codable, Sendable {
       of: value, at: place.map { ($0[0], $0[1]) }, in: network.graph, input: Model.inputName,
       variables: VariableStore(weights),
       samples: images.isEmpty
-        ? EffectiveReceptiveField.noise(shape, count: samples, seed: seed)
-        : read(shape, normalization: measured.checkpoint?.input.normalization),
+        ? AnySequence(EffectiveReceptiveField.noise(shape, count: samples, seed: seed))
+        : AnySequence(read(shape, normalization: measured.checkpoint?.input.normalization)),
       pool: ThreadPool(threads: threads))
     let picture = try file.map { try $0.write(plot(field, isTrained: measured.checkpoint != nil)) }
     return Report(field: field, isTrained: measured.checkpoint != nil, picture: picture)

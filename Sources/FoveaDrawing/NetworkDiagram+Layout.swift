@@ -1,6 +1,8 @@
 import FoveaAnalysis
 
-/// Where everything of a network's diagram lies. Row 0 is the input, row `i + 1` block `i`.
+/// Where everything of a network's diagram lies.
+///
+/// Row 0 is the input, row `i + 1` block `i`.
 struct NetworkLayout {
   /// A line that runs beside boxes, from row to row; within one row for a join inside a block.
   struct Detour {

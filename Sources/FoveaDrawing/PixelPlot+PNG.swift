@@ -1,8 +1,10 @@
 import Foundation
 
 extension PixelPlot {
-  /// The plot as an image, light, its longer side about 640 pixels where it has fewer: layers, outlines, crosses,
-  /// and the numbers of the axes. Words are in the SVG alone.
+  /// The plot as an image: layers, outlines, crosses, and the numbers of the axes.
+  ///
+  /// On a light background, its longer side about 640 pixels, or one a pixel of the input where that is more. Words
+  /// are in the SVG alone.
   public func png() -> PNGImage {
     let scale = max(1, 640 / max(rows.count, columns.count))
     let rowTicks = Self.ticks(rows, limit: 10)
@@ -86,7 +88,7 @@ private struct Canvas {
   private mutating func set(_ x: Int, _ y: Int, _ color: [UInt8]) {
     guard 0..<image.width ~= x, 0..<image.height ~= y else { return }
     let start = (y * image.width + x) * 3
-    image.samples.replaceSubrange(start..<start + 3, with: color)
+    for channel in 0..<3 { image.samples[start + channel] = color[channel] }
   }
 
   mutating func fill(_ area: Area, _ color: [UInt8]) {
@@ -110,16 +112,13 @@ private struct Canvas {
     for row in area.y.clamped(to: y..<y + layer.height * scale) {
       for column in area.x.clamped(to: x..<x + layer.width * scale) {
         let pixel = ((row - y) / scale * layer.width + (column - x) / scale) * count
-        let samples = layer.samples[pixel..<pixel + count]
-        let color =
-          layer.format == .grey
-          ? Array(repeating: samples[pixel], count: 3) : Array(samples.prefix(3))
-        let opacity = layer.format == .rgba ? Int(samples[pixel + 3]) : 255
+        let opacity = layer.format == .rgba ? Int(layer.samples[pixel + 3]) : 255
         let start = (row * image.width + column) * 3
-        for (channel, sample) in color.enumerated() {
+        for channel in 0..<3 {
+          let sample = Int(layer.samples[layer.format == .grey ? pixel : pixel + channel])
           let below = Int(image.samples[start + channel])
           image.samples[start + channel] = UInt8(
-            (Int(sample) * opacity + below * (255 - opacity) + 127) / 255)
+            (sample * opacity + below * (255 - opacity) + 127) / 255)
         }
       }
     }

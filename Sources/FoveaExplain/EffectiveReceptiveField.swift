@@ -64,9 +64,10 @@ public struct EffectiveReceptiveField: Hashable, Codable, Sendable {
   public init(
     of value: Value, at place: (row: Int, column: Int)? = nil, in graph: Graph,
     input inputName: String,
-    variables: VariableStore, samples: [Tensor], pool: ThreadPool
+    variables: VariableStore, samples: some Sequence<Tensor>, pool: ThreadPool
   ) throws {
-    guard let first = samples.first else { throw ExplainError.noSamples }
+    var iterator = samples.makeIterator()
+    guard let first = iterator.next() else { throw ExplainError.noSamples }
     let shapes = try graph.shapes()
     let path = graph.nodes[value.node].path
     let map = shapes[value]
@@ -84,8 +85,12 @@ public struct EffectiveReceptiveField: Hashable, Codable, Sendable {
       options: PlanOptions(precision: .exactConvolution))
     let (height, width) = (first.shape[2], first.shape[3])
     var sums = [Double](repeating: 0, count: height * width)
-    for sample in samples {
+    var count = 0
+    var next: Tensor? = first
+    while let sample = next {
       try program.run([inputName: sample])
+      count += sample.shape[0]
+      next = iterator.next()
       // Channels lie together, image after image.
       try program.withOutput(Graph.gradientName(of: inputName)) { gradients in
         let channels = first.shape[1]
@@ -96,7 +101,6 @@ public struct EffectiveReceptiveField: Hashable, Codable, Sendable {
     }
     let total = sums.reduce(0, +)
     guard total.isFinite else { throw ExplainError.notFinite(path: path) }
-    let count = samples.reduce(0) { $0 + $1.shape[0] }
     guard total > 0 else { throw ExplainError.noGradient(path: path, samples: count) }
     let shares = sums.map { $0 / total }
 
@@ -170,9 +174,9 @@ extension EffectiveReceptiveField.Gaussian {
 }
 
 extension EffectiveReceptiveField {
-  /// Samples of standard normal noise; the same seed gives the same ones.
-  public static func noise(_ shape: Shape, count: Int, seed: UInt64) -> [Tensor] {
-    (0..<count).map { number in
+  /// Samples of standard normal noise, drawn when they are asked for; the same seed gives the same ones.
+  public static func noise(_ shape: Shape, count: Int, seed: UInt64) -> some Sequence<Tensor> {
+    (0..<count).lazy.map { number in
       let stream = RandomStream(seed: seed, named: "noise/\(number)")
       return Tensor(shape, order: .channelsLast, filling: Float.self) { target in
         for index in target.indices { target[index] = stream.normal(at: UInt64(index)) }

@@ -52,11 +52,12 @@ struct DecodedPNG {
 
   /// CRC-32 bit by bit, as the specification defines it.
   private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    ~bytes.reduce(~UInt32(0)) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { rest, _ in
-        rest & 1 == 1 ? rest >> 1 ^ 0xedb8_8320 : rest >> 1
-      }
+    var sum = ~UInt32(0)
+    for byte in bytes {
+      sum ^= UInt32(byte)
+      for _ in 0..<8 { sum = sum & 1 == 1 ? sum >> 1 ^ 0xedb8_8320 : sum >> 1 }
     }
+    return ~sum
   }
 }
 
@@ -95,5 +96,16 @@ struct DecodedPNG {
           width: width, height: height, format: .grey, samples: Array(repeating: 0, count: count))
       }
     }
+  }
+
+  @Test func `errors say what is wrong and what to do`() {
+    let cases: [(DrawingError, String)] = [
+      (.imageSize(width: 2, height: 3, samples: 5), "2×3 pixels with 5 samples"),
+      (.tooMany("boxes", count: 9, limit: 8, remedy: "draw fewer"), "room for 8; draw fewer"),
+      (.setting("the padding", value: -1, allowed: "0 or more"), "0 or more, got -1"),
+      (.windowTooLarge(reach: 7, padded: 5), "take a larger input, or more padding"),
+      (.nothingLeft(-1), "would have -1 pixels"),
+    ]
+    for (error, words) in cases { #expect("\(error)".contains(words), "\(error)") }
   }
 }

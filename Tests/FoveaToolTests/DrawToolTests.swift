@@ -12,6 +12,10 @@ import Testing
     tool = Tool(folder: folder.url)
   }
 
+  private func run(_ arguments: [String]) throws -> Tool.Outcome {
+    try tool.outcome(of: tool.start(arguments))
+  }
+
   private func contents(_ name: String) throws -> Data {
     try Data(contentsOf: folder.url.appendingPathComponent(name))
   }
@@ -63,7 +67,7 @@ import Testing
     try Netpbm.encoded(Tensor(shape, images.elements(of: UInt8.self).prefix(shape.elementCount)))
       .write(to: folder.url.appendingPathComponent("digit.pgm"))
     let reports = try [["--image", "digit.pgm"], ["--seed", "5"], []].map { options in
-      let outcome = try tool.run(
+      let outcome = try run(
         ["effective-receptive-field", "simple-cnn", "--layer", "1.0", "--json"] + options)
       #expect(outcome.status == 0, "\(outcome.errors)")
       return try #require(try outcome.json()["field"] as? [String: Any])
@@ -84,7 +88,7 @@ import Testing
       ["effective-receptive-field", "simple-cnn", "--out", "x.jpg"],
     ]
     for arguments in usage {
-      #expect(try tool.run(arguments).status == 2, "\(arguments)")
+      #expect(try run(arguments).status == 2, "\(arguments)")
     }
     let failures = [
       ["draw", "network", "resnet18", "--out", "missing/x.svg"],
@@ -94,10 +98,10 @@ import Testing
       ["effective-receptive-field", "simple-cnn", "--layer", "5"],
     ]
     for arguments in failures {
-      let outcome = try tool.run(arguments)
+      let outcome = try run(arguments)
       #expect(outcome.status == 1 && outcome.errors.hasPrefix("Error: "), "\(arguments)")
     }
-    let png = try tool.run(["draw", "network", "resnet18", "--out", "x.png"])
+    let png = try run(["draw", "network", "resnet18", "--out", "x.png"])
     #expect(png.errors.contains("ends in .svg, got x.png"), "\(png.errors)")
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.url.path).filter {
