@@ -112,12 +112,10 @@ private struct NetworkDrawing {
 
   private func heading() -> (elements: [SVGElement], right: Double) {
     let outline = diagram.outline
-    let parameters = outline.blocks.reduce(0) {
-      $0 + $1.totals.parameters + $1.totals.frozenParameters
+    func sum(_ quantity: NetworkDiagram.Quantity) -> String {
+      NumberFormat.short(outline.blocks.reduce(0.0) { $0 + quantity.amount($1) })
     }
-    let macs = outline.blocks.reduce(0) { $0 + $1.totals.multiplyAdds }
-    let totals =
-      "\(NumberFormat.short(parameters)) parameters, \(NumberFormat.short(macs)) multiply-adds"
+    let totals = "\(sum(.parameters)) parameters, \(sum(.macs)) multiply-adds"
     let x = Metrics.margin
     var elements: [SVGElement] = [
       .text(diagram.title, x: x, y: 27, size: SVGElement.titleSize, paint: .ink, weight: "600"),
@@ -138,7 +136,7 @@ private struct NetworkDrawing {
       place += 18
     }
     let unit = diagram.quantity == .receptiveField ? " pixels" : ""
-    let range = "\(diagram.quantity.title), 0 to \(NumberFormat.short(Int(largest)))\(unit)"
+    let range = "\(diagram.quantity.title), 0 to \(NumberFormat.short(largest))\(unit)"
     elements.append(.text(range, x: place + 8, y: level + 4))
     place += SVGElement.width(of: range) + 30
     let known = Set(outline.edges.compactMap(\.join) + outline.blocks.flatMap(\.innerJoins))

@@ -24,17 +24,22 @@ public struct NetworkDiagram: Hashable, Sendable {
 
   /// The most boxes of a diagram.
   public static let largestBlockCount = 1000
+  /// The most connections between them.
+  public static let largestEdgeCount = 5000
 
   /// Draws an outline.
   ///
-  /// - Throws: `DrawingError.tooMany` beyond `largestBlockCount`.
+  /// - Throws: `DrawingError.tooMany` beyond `largestBlockCount` or `largestEdgeCount`.
   public init(
     _ outline: NetworkOutline, title: String, quantity: Quantity = .macs
   ) throws(DrawingError) {
-    guard outline.blocks.count <= Self.largestBlockCount else {
+    for (what, count, limit) in [
+      ("blocks", outline.blocks.count, Self.largestBlockCount),
+      ("connections", outline.edges.count, Self.largestEdgeCount),
+    ] where count > limit {
       throw .tooMany(
-        "blocks", count: outline.blocks.count, limit: Self.largestBlockCount,
-        remedy: "tell fewer parts of their paths apart (--depth)")
+        what, count: count, limit: limit,
+        remedy: "tell fewer parts of the layers' paths apart (--depth)")
     }
     self.title = title
     self.outline = outline
@@ -55,7 +60,8 @@ extension NetworkDiagram.Quantity {
   func amount(_ block: NetworkOutline.Block) -> Double {
     switch self {
     case .macs: return Double(block.totals.multiplyAdds)
-    case .parameters: return Double(block.totals.parameters + block.totals.frozenParameters)
+    case .parameters:
+      return Double(block.totals.parameters) + Double(block.totals.frozenParameters)
     case .receptiveField:
       guard let size = block.last.receptiveField.size else { return 0 }
       return Double(size.height + size.width) / 2
@@ -66,7 +72,7 @@ extension NetworkDiagram.Quantity {
   func text(_ block: NetworkOutline.Block) -> String {
     switch self {
     case .macs, .parameters:
-      let amount = Int(amount(block))
+      let amount = amount(block)
       return amount == 0 ? "" : NumberFormat.short(amount)
     case .receptiveField: return SummaryColumn.receptiveField.text(block.last.receptiveField)
     }

@@ -14,9 +14,12 @@ public enum NumberFormat {
   }
 
   /// A count with three digits: `608`, `25.6 k`, `4.09 G`.
-  public static func short(_ number: Int) -> String {
+  public static func short(_ number: Int) -> String { short(Double(number)) }
+
+  /// The same of a whole number that may pass the largest integer.
+  static func short(_ number: Double) -> String {
     let units = ["", " k", " M", " G", " T", " P", " E"]
-    var (value, unit) = (Double(number), 0)
+    var (value, unit) = (number, 0)
     // Rounded up, 999.6 needs a fourth digit.
     while value.magnitude >= 999.5, unit < units.count - 1 {
       (value, unit) = (value / 1000, unit + 1)
