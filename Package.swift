@@ -116,7 +116,9 @@ let package = Package(
     tests("CFoveaKernels", ["FoveaTensors"]),
     tests("FoveaTensors"),
     tests("FoveaGraph", ["FoveaChecks", "FoveaTensors", "FuzzSupport"]),
-    tests("FoveaChecks", ["CFoveaKernels", "FoveaGraph", "FoveaRuntime", "FoveaTensors"]),
+    tests(
+      "FoveaChecks",
+      ["CFoveaKernels", "FoveaGraph", "FoveaRuntime", "FoveaTensors", "FuzzSupport"]),
     .target(
       name: "FuzzSupport", dependencies: ["FoveaTensors"], path: "Tests/FuzzSupport",
       swiftSettings: swiftSettings),

@@ -4,6 +4,8 @@
 
 #if defined(__aarch64__)
 
+#include <arm_neon.h>
+
 #define FOVEA_VARIANT neon
 #define FOVEA_VECTOR_WIDTH 4
 #define FOVEA_VECTOR_REGISTERS 32

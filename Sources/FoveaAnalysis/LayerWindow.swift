@@ -20,7 +20,9 @@ public struct LayerWindow: Hashable, Codable, Sendable {
     case .windows(let rows, let columns):
       self.init(rows, columns, groups: (operation as? Conv2d)?.groups, isTransposed: false)
     case .transposedWindows(let rows, let columns):
-      let groups = (operation as? Conv2dInputGradient)?.convolution.groups
+      let groups =
+        (operation as? ConvTranspose2d)?.groups
+        ?? (operation as? Conv2dInputGradient)?.convolution.groups
       self.init(rows, columns, groups: groups, isTransposed: true)
     default: return nil
     }

@@ -115,7 +115,7 @@ public struct ModelSummary: Hashable, Codable, Sendable {
                 $1.elementCount * node.operation.outputElementType.byteCount))
           }, receptiveField: fields[Value(node: index)],
           alignment: fields.alignment(of: Value(node: index)),
-          unusedPixels: reach.unusedPixels(of: inputs[0])))
+          unusedPixels: inputs.first.flatMap(reach.unusedPixels(of:))))
     }
     self.layers = layers
     joins = fields.joins

@@ -70,6 +70,10 @@ struct AnalysedNetwork {
   private static let largestFile = 256 << 20
 
   private static func readGraph(_ path: String) throws -> Graph {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw CommandError.missing(
+        path, remedy: "name a file that is there, or a network (fovea models)")
+    }
     let url = URL(fileURLWithPath: path)
     let size = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
     guard size <= largestFile else {

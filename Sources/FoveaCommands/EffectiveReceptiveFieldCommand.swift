@@ -46,7 +46,7 @@ public struct EffectiveReceptiveFieldCommand: Hashable, Codable, Sendable {
   /// Measures.
   ///
   /// - Throws: `CommandError` for an unknown model or an option out of range, `AnalysisError` for an unknown layer,
-  ///   `ExplainError` for a layer without a map or without a gradient, what images and files throw.
+  ///   `AttributionError` for a layer without a map or without a gradient, what images and files throw.
   public func run() throws -> Report {
     let file = try output.map { name throws in try PictureFile(requested: name) }
     guard 1...Self.largestSampleCount ~= samples else {
@@ -59,7 +59,7 @@ public struct EffectiveReceptiveFieldCommand: Hashable, Codable, Sendable {
     let measured = try MeasuredNetwork(requested: model, input: input)
     let network = AnalysedNetwork(measured, label: model)
     let shape = try measured.batchShape(1)
-    guard shape.rank == 4 else { throw ExplainError.noImage(Model.inputName, shape) }
+    guard shape.rank == 4 else { throw AttributionError.noImage(Model.inputName, shape) }
     let value =
       try layer.map(network.value(ofLayer:))
       ?? network.lastMap(network.graph.shapes(inputs: network.inputs))

@@ -58,7 +58,7 @@ public struct EffectiveReceptiveField: Hashable, Codable, Sendable {
   ///   - inputName: The input whose pixels are meant.
   ///   - variables: The network's weights.
   ///   - samples: What the network is run on, each in the input's declared shape, with any batch.
-  /// - Throws: `ExplainError`, `AnalysisError` for maps that are too large to look at, `GraphError` where an
+  /// - Throws: `AttributionError`, `AnalysisError` for maps that are too large to look at, `GraphError` where an
   ///   operation on the way has no gradient, `RuntimeError` for samples of another shape.
   /// - Complexity: A forward and a backward pass a sample.
   public init(
@@ -67,16 +67,16 @@ public struct EffectiveReceptiveField: Hashable, Codable, Sendable {
     variables: VariableStore, samples: some Sequence<Tensor>, pool: ThreadPool
   ) throws {
     var iterator = samples.makeIterator()
-    guard let first = iterator.next() else { throw ExplainError.noSamples }
+    guard let first = iterator.next() else { throw AttributionError.noSamples }
     let shapes = try graph.shapes()
     let path = graph.nodes[value.node].path
     let map = shapes[value]
-    guard map.rank == 4 else { throw ExplainError.noMap(path: path, map) }
+    guard map.rank == 4 else { throw AttributionError.noMap(path: path, map) }
     let place = place ?? (map[2] / 2, map[3] / 2)
     guard 0..<map[2] ~= place.row, 0..<map[3] ~= place.column else {
-      throw ExplainError.place(row: place.row, column: place.column, path: path, map)
+      throw AttributionError.place(row: place.row, column: place.column, path: path, map)
     }
-    guard first.shape.rank == 4 else { throw ExplainError.noImage(inputName, first.shape) }
+    guard first.shape.rank == 4 else { throw AttributionError.noImage(inputName, first.shape) }
     theoretical = try InputRegion(of: value, at: place, in: graph, shapes: shapes, input: inputName)
 
     let program = try Program(
@@ -100,8 +100,8 @@ public struct EffectiveReceptiveField: Hashable, Codable, Sendable {
       }
     }
     let total = sums.reduce(0, +)
-    guard total.isFinite else { throw ExplainError.notFinite(path: path) }
-    guard total > 0 else { throw ExplainError.noGradient(path: path, samples: count) }
+    guard total.isFinite else { throw AttributionError.notFinite(path: path) }
+    guard total > 0 else { throw AttributionError.noGradient(path: path, samples: count) }
     let shares = sums.map { $0 / total }
 
     layer = path

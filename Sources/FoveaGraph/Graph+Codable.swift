@@ -8,7 +8,8 @@ public struct OperationRegistry: Sendable {
   /// Every operation of this package.
   public static let standard = OperationRegistry([
     Input.self, Variable.self, Constant.self,
-    Conv2d.self, Conv2dInputGradient.self, Conv2dWeightGradient.self, Linear.self, MatMul.self,
+    Conv2d.self, Conv2dInputGradient.self, Conv2dWeightGradient.self, ConvTranspose2d.self,
+    Linear.self, MatMul.self,
     MaxPool2d.self, MaxPool2dGradient.self, AvgPool2d.self, AvgPool2dGradient.self,
     AdaptiveAvgPool2d.self, AdaptiveAvgPool2dGradient.self,
     BatchNorm2d.self, BatchNorm2dTraining.self, BatchNorm2dGradient.self,

@@ -11,7 +11,7 @@ struct Fovea: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Train.self, Evaluate.self, Predict.self, Quantize.self, Summary.self, ReceptiveFieldOf.self,
-      EffectiveReceptiveFieldOf.self, Draw.self, Bench.self, Models.self,
+      EffectiveReceptiveFieldOf.self, Explain.self, Lint.self, Draw.self, Bench.self, Models.self,
     ])
 
   static func main() async {

@@ -144,7 +144,7 @@ struct QuantizedConv2dData {
       let own = weight.values[(o * window)..<((o + 1) * window)]
       let isFinite = own.allSatisfy(\.isFinite)
       let largest = own.map(abs).max() ?? 0
-      let vanishes = largest < .leastNormalMagnitude
+      let vanishes = largest < 0x1p-120
       let inverse = vanishes ? 0 : 127 / largest
       weights += own.map { isFinite ? Int(($0 * inverse).rounded(.toNearestOrEven)) : 0 }
       factors.append(

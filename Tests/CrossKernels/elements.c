@@ -3,7 +3,7 @@
 #include "kernel_run.h"
 
 // More than one task, and no whole number of vectors.
-enum { count = 20003 };
+enum { count = 40003 };
 
 // MARK: Functions
 

@@ -91,6 +91,7 @@ double *new_doubles(long count) {
 enum {
 #define FOVEA_KERNEL(name) place_of_##name,
 #include "fovea_kernel_list.inc"
+#include "fovea_quantized_kernel_list.inc"
 #undef FOVEA_KERNEL
   kernel_count
 };
@@ -100,6 +101,7 @@ static bool has_run[kernel_count];
 static void note_run(fovea_kernel kernel) {
 #define FOVEA_KERNEL(name) if (kernels->name == kernel) has_run[place_of_##name] = true;
 #include "fovea_kernel_list.inc"
+#include "fovea_quantized_kernel_list.inc"
 #undef FOVEA_KERNEL
 }
 
@@ -112,6 +114,7 @@ void end_table(void) {
   begin_case("kernels");
 #define FOVEA_KERNEL(name) if (!has_run[place_of_##name]) fail("%s was not run", #name);
 #include "fovea_kernel_list.inc"
+#include "fovea_quantized_kernel_list.inc"
 #undef FOVEA_KERNEL
 }
 
@@ -187,6 +190,15 @@ void expect_values(
     if (!is_close(what, i, actual[i], expected[i], relative * fabs(expected[i]) + absolute)) return;
 }
 
+void expect_bits(const char *what, const float *actual, const double *expected, long count) {
+  for (long i = 0; i < count; i++) {
+    const float wanted = (float)expected[i];
+    if (isnan(wanted) ? isnan(actual[i]) : !memcmp(&wanted, actual + i, sizeof wanted)) continue;
+    fail("%s, element %ld is %a, not %a", what, i, (double)actual[i], (double)wanted);
+    return;
+  }
+}
+
 exact_sums new_sums(long count) {
   return (exact_sums){count, new_doubles(count), new_doubles(count), new_doubles(count)};
 }
@@ -197,11 +209,12 @@ void add_product(exact_sums *sums, long index, double a, double b) {
   sums->terms[index] += 1;
 }
 
-static double activated(const fovea_epilogue *e, double x) {
+double activated(const fovea_epilogue *e, double x) {
   switch (e->activation) {
     case fovea_activation_none: return x;
     case fovea_activation_clamp:
-      return fmin(fmax(x, (double)e->parameters[0]), (double)e->parameters[1]);
+      x = x < (double)e->parameters[0] ? (double)e->parameters[0] : x;
+      return x > (double)e->parameters[1] ? (double)e->parameters[1] : x;
     case fovea_activation_leaky_relu: return x > 0 ? x : (double)e->parameters[0] * x;
     case fovea_activation_silu: return x / (1 + exp(-x));
     case fovea_activation_hardswish: return x * fmin(fmax(x + 3, 0), 6) / 6;

@@ -35,6 +35,8 @@ void end_table(void);
 void expect_values(
     const char *what, const float *actual, const double *expected, long count, double relative,
     double absolute);
+// Fails where `actual` has not the bits of the float nearest to `expected`, or NaN where that is NaN.
+void expect_bits(const char *what, const float *actual, const double *expected, long count);
 double largest_magnitude(const double *values, long count);
 // Zeros, freed with the case.
 double *new_doubles(long count);
@@ -47,6 +49,8 @@ typedef struct {
 
 exact_sums new_sums(long count);
 void add_product(exact_sums *sums, long index, double a, double b);
+// A number after the activation of an epilogue; NaN stays NaN.
+double activated(const fovea_epilogue *epilogue, double x);
 // Residual, activation and mask; the bias is one of the products.
 void finish_sums(exact_sums *sums, const fovea_epilogue *epilogue);
 // The bound is 2 n 2^-24 times the sum of n products' magnitudes. Minimal filtering mixes the sums of a
@@ -58,10 +62,13 @@ static const double rounding = 0x1p-24;
 
 // The families, one a file.
 void test_convolution(void);
+void test_quantized(void);
 void test_matmul(void);
 void test_batch_norm(void);
 void test_pooling(void);
 void test_elements(void);
+void test_condition(void);
+void test_convert(void);
 void test_tensors(void);
 void test_softmax(void);
 

@@ -8,10 +8,13 @@ int main(void) {
     if (!table) continue;
     begin_table(table);
     test_convolution();
+    test_quantized();
     test_matmul();
     test_batch_norm();
     test_pooling();
     test_elements();
+    test_condition();
+    test_convert();
     test_tensors();
     test_softmax();
     end_table();

@@ -2,6 +2,7 @@ import FoveaChecks
 import FoveaGraph
 import FoveaRuntime
 import FoveaTensors
+import FuzzSupport
 
 /// An operation with inputs that it must obey its laws on.
 struct OperationCase {
@@ -43,6 +44,13 @@ struct OperationCase {
       return OperationCase(
         Conv2dWeightGradient(convolution: drawn.operation),
         [.random(drawn.image), .random(drawn.output), .random(drawn.weight)])
+    },
+    "ConvTranspose2d": {
+      let drawn = try transposedConvolution(&$0)
+      let bias: [CheckedInput] =
+        $0.bool() ? [.random([drawn.weight[1] * drawn.operation.groups])] : []
+      return OperationCase(
+        drawn.operation, [.random(drawn.image), .random(drawn.weight)] + bias)
     },
     "Linear": {
       let (rows, features, outputs) = (
@@ -325,6 +333,24 @@ extension OperationCase {
       groups: groups)
     let weight: Shape = [filters, inner, operation.rows.kernel, operation.columns.kernel]
     return (operation, image, weight, try operation.outputShapes(for: [image, weight])[0])
+  }
+
+  private static func transposedConvolution(_ choices: inout SeededChoices) throws
+    -> (operation: ConvTranspose2d, image: Shape, weight: Shape)
+  {
+    while true {
+      let (convolution, _, weight, image) = try convolution(&choices)
+      let (rows, columns) = (convolution.rows, convolution.columns)
+      let operation = ConvTranspose2d(
+        rows: rows, columns: columns,
+        outputPadding: [rows, columns].map {
+          choices.integer(0...max($0.stride, $0.dilation) - 1)
+        }, groups: convolution.groups)
+      // Padding may leave nothing.
+      if (try? operation.outputShapes(for: [image, weight])) != nil {
+        return (operation, image, weight)
+      }
+    }
   }
 
   private static func maxPooling(_ choices: inout SeededChoices) throws -> (MaxPool2d, Shape) {

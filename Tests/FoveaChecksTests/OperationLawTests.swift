@@ -2,6 +2,7 @@ import FoveaChecks
 import FoveaGraph
 import FoveaRuntime
 import FoveaTensors
+import FuzzSupport
 import Testing
 
 @Suite struct OperationLawTests {

@@ -2,6 +2,7 @@ import FoveaChecks
 import FoveaGraph
 import FoveaRuntime
 import FoveaTensors
+import FuzzSupport
 import Testing
 
 /// Whole graphs: what the planner shares, overwrites and leaves out must not show in any result.

@@ -1,25 +1,8 @@
-import FoveaChecks
 import FoveaGraph
 import FoveaTensors
+import FuzzSupport
 
-/// Choices that a seed settles, so that a failure can be replayed.
-struct SeededChoices {
-  private let stream: RandomStream
-  private var index: UInt64 = 0
-
-  init(seed: Int, named name: String) {
-    stream = RandomStream(seed: UInt64(seed), named: name)
-  }
-
-  mutating func integer(_ range: ClosedRange<Int>) -> Int {
-    defer { index += 1 }
-    return range.lowerBound + stream.integer(at: index, below: range.count)
-  }
-
-  mutating func element<Element>(of choices: [Element]) -> Element {
-    choices[integer(0...choices.count - 1)]
-  }
-
+extension SeededChoices {
   mutating func bool() -> Bool { integer(0...1) == 1 }
 
   /// A shape with few elements.

@@ -137,14 +137,14 @@ private func stack(_ depth: Int, seed: UInt64 = 0) throws -> Network {
 
   @Test func `what has no effective field is refused`() throws {
     let network = try stack(2)
-    #expect(throws: ExplainError.noSamples) { try network.field(samples: []) }
-    #expect(throws: ExplainError.place(row: 72, column: 0, path: "1", [1, 16, 72, 72])) {
+    #expect(throws: AttributionError.noSamples) { try network.field(samples: []) }
+    #expect(throws: AttributionError.place(row: 72, column: 0, path: "1", [1, 16, 72, 72])) {
       try network.field(at: (72, 0))
     }
-    #expect(throws: ExplainError.noGradient(path: "1", samples: 2)) {
+    #expect(throws: AttributionError.noGradient(path: "1", samples: 2)) {
       try network.filled(with: 0).field()
     }
-    #expect(throws: ExplainError.notFinite(path: "1")) {
+    #expect(throws: AttributionError.notFinite(path: "1")) {
       try network.filled(with: .nan).field()
     }
     #expect(throws: RuntimeError.self) {
@@ -154,11 +154,11 @@ private func stack(_ depth: Int, seed: UInt64 = 0) throws -> Network {
       return try network.field(samples: wrong)
     }
     let row = try Network(Model(input: [1, 4, 4]) { FoveaLayers.Flatten() })
-    #expect(throws: ExplainError.noMap(path: "0", [1, 16])) { try row.field() }
+    #expect(throws: AttributionError.noMap(path: "0", [1, 16])) { try row.field() }
   }
 
   @Test func `errors say what is wrong and what to do`() {
-    let cases: [(ExplainError, String)] = [
+    let cases: [(AttributionError, String)] = [
       (.noMap(path: "fc", [1, 10]), "no rows and columns; name a layer before it"),
       (.place(row: 9, column: 0, path: "conv", [1, 2, 4, 5]), "0...3 and a column of 0...4"),
       (.noImage("input", [1, 7]), "which is no image"), (.noSamples, "give at least one"),

@@ -15,6 +15,7 @@ struct GoldenCase: Decodable, CustomTestStringConvertible {
     let groups: Int?
     let ceilMode: Bool?
     let countIncludePad: Bool?
+    let outputPadding: [Int]?
     let outputSize: [Int]?
     let training: Bool?
     let momentum: Double?

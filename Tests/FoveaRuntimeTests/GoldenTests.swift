@@ -6,7 +6,8 @@ import Testing
 /// Every operation against what PyTorch gave, forward and backward, on every instruction set.
 @Suite struct GoldenTests {
   static let operations = [
-    "conv2d", "linear", "matmul", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d",
+    "conv2d", "conv_transpose2d", "linear", "matmul", "max_pool2d", "avg_pool2d",
+    "adaptive_avg_pool2d",
     "batch_norm2d", "relu", "exp", "log", "sqrt", "neg", "tanh", "add", "sub", "mul", "div", "sum",
     "mean",
     "amax", "softmax", "log_softmax", "cross_entropy", "concat", "slice", "flatten", "reshape",
@@ -24,6 +25,12 @@ import Testing
       let (rows, columns) = try arguments.windows
       let operation = Conv2d(
         rows: rows, columns: columns, groups: try #require(arguments.groups))
+      return (operation, ["input", "weight"] + (recorded.inputs["bias"] == nil ? [] : ["bias"]))
+    case "conv_transpose2d":
+      let (rows, columns) = try arguments.windows
+      let operation = ConvTranspose2d(
+        rows: rows, columns: columns, outputPadding: try #require(arguments.outputPadding),
+        groups: try #require(arguments.groups))
       return (operation, ["input", "weight"] + (recorded.inputs["bias"] == nil ? [] : ["bias"]))
     case "linear":
       return (Linear(), ["input", "weight"] + (recorded.inputs["bias"] == nil ? [] : ["bias"]))

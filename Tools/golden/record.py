@@ -6,7 +6,7 @@ import sys
 import torch
 
 SCRIPTS = (
-    "conv2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise", "activations", "reductions", "softmax",
+    "conv2d", "conv_transpose2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise", "activations", "reductions", "softmax",
     "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo",
     "safetensors_file",
 )

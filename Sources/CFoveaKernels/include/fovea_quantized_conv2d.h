@@ -17,9 +17,9 @@
 //           cannot fail.
 // Numbers   the sums are exact, so they are the same for every instruction set, and so are results
 //           but those of SiLU and hardswish: one multiplication and at most two additions of floats
-//           follow, none of them fused. A channel whose weights are all smaller than the least normal
-//           number gives 0 before the epilogue; one with weights that are not finite gives NaN; a NaN
-//           in the image counts as the least number that q can stand for.
+//           follow, none of them fused. A channel whose weights are all smaller than 2^-120 gives 0
+//           before the epilogue; one with weights that are not finite gives NaN; a NaN in the image
+//           counts as the least number that q can stand for.
 // Kernels   templates/quantized_conv2d.h. Products are of bytes with VNNI, else of 16-bit numbers.
 //
 // Run it as a pass of fovea_conv2d.h. The first step makes bytes of the image in `workspace`, with

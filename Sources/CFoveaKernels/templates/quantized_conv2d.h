@@ -12,7 +12,8 @@ typedef int16_t quantized;
 enum { LANE_NUMBERS = 4 / sizeof(quantized) };
 enum {
   QUANTIZED_PANEL = 2 * VW,
-  QUANTIZED_WIDE_ROWS = FOVEA_VECTOR_REGISTERS == 32 ? 14 : 6,
+  // NEON multiplies the halves of lanes apart, so that weights are four vectors instead of two.
+  QUANTIZED_WIDE_ROWS = FOVEA_VECTOR_REGISTERS < 32 ? 6 : FOVEA_VECTOR_WIDTH == 4 ? 13 : 14,
   QUANTIZED_NARROW_ROWS = FOVEA_VECTOR_REGISTERS == 32 ? 14 : 8,
   QUANTIZED_MOST_ROWS = 14,
 };
@@ -21,10 +22,15 @@ typedef int32_t vi_unaligned __attribute__((vector_size(FOVEA_VECTOR_WIDTH * 4),
 
 FOVEA_INLINE vi load_integers(const void *p) { return *(const vi_unaligned *)p; }
 
-FOVEA_INLINE vi broadcast_lane(const quantized *p) {
+// A lane of the image for add_lane_products, which takes the first one where it needs no copies.
+FOVEA_INLINE vi load_lane(const quantized *p) {
   int32_t lane;
   memcpy(&lane, p, sizeof lane);
+#if defined(__aarch64__)
+  return (vi){lane};
+#else
   return lane - (vi){0};
+#endif
 }
 
 // sum + the products of a lane's numbers, unsigned ones of an image with signed ones of weights.
@@ -37,6 +43,10 @@ FOVEA_INLINE vi add_lane_products(vi sum, vi image, vi weights) {
   return sum + (vi)_mm256_madd_epi16((__m256i)image, (__m256i)weights);
 #elif defined(__x86_64__)
   return sum + (vi)_mm_madd_epi16((__m128i)image, (__m128i)weights);
+#elif defined(__aarch64__)
+  const int16x8_t x = (int16x8_t)image;
+  sum = vmlal_laneq_s16(sum, vmovn_s32(weights), x, 0);
+  return vmlal_laneq_s16(sum, vshrn_n_s32(weights, 16), x, 1);
 #else
   return sum + ((image << 16) >> 16) * ((weights << 16) >> 16) +
       (image >> 16) * (weights >> 16);
@@ -136,7 +146,8 @@ void FOVEA_NAME(quantized_conv2d_pack)(const void *arguments, void *scratch, lon
       if (magnitude > largest || magnitude != magnitude) largest = magnitude;
     }
     if (!(largest < INFINITY)) largest = NAN;
-    const bool vanishes = largest < 0x1p-126f;
+    // Below, 127 / largest may be infinite.
+    const bool vanishes = largest < 0x1p-120f;
     const float scale = vanishes ? 0 : p->input_scale * (largest / 127);
     packed.factors[column] = p->weight_scale ? scale * p->weight_scale[column] : scale;
     const int32_t sum =
@@ -235,7 +246,7 @@ FOVEA_INLINE void run_quantized_tile(
     for (int v = 0; v < vectors; v++) b[v] = load_integers(panel + v * VW * LANE_NUMBERS);
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
-      const vi x = broadcast_lane(a[i] + offset);
+      const vi x = load_lane(a[i] + offset);
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) sum[i][v] = add_lane_products(sum[i][v], x, b[v]);
       // With so many rows, the compiler would load all of them first and spill the sums.
@@ -265,7 +276,10 @@ static void run_quantized_rows(
       FOVEA_TILE(6, 2)
 #if FOVEA_VECTOR_REGISTERS == 32
       FOVEA_TILE(7, 2) FOVEA_TILE(8, 2) FOVEA_TILE(9, 2) FOVEA_TILE(10, 2) FOVEA_TILE(11, 2)
-      FOVEA_TILE(12, 2) FOVEA_TILE(13, 2) FOVEA_TILE(14, 2)
+      FOVEA_TILE(12, 2) FOVEA_TILE(13, 2)
+#endif
+#if FOVEA_VECTOR_WIDTH == 16
+      FOVEA_TILE(14, 2)
 #endif
     }
   switch (rows) {

@@ -343,6 +343,7 @@ extension Shape {
   var gridWidth: Int { isGrid ? self[rank - 1] : 1 }
 }
 
-private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+/// The largest number that divides both.
+func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
   b == 0 ? a : greatestCommonDivisor(b, a % b)
 }

@@ -58,33 +58,9 @@ struct FusedConv2dInputGradient: FusableOperation {
   }
 
   func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
-    binding.fitVectors(toChannels: binding.outputs[0].shape[1])
-    let kernels = binding.kernels
-    let isConstant = binding.isConstant[1]
-    var geometry = gradient.convolution.geometry(
-      image: binding.outputs[0].shape, output: binding.inputs[0].shape)
-    geometry.weights_change = !isConstant
-    geometry.algorithm = try binding.algorithm(.inputGradient, geometry)
-    let packedBytes = fovea_conv2d_input_gradient_packed_bytes(kernels, &geometry)
-    let packed =
-      isConstant
-      ? try binding.lasting(bytes: packedBytes) : try binding.workspace(bytes: packedBytes)
-    let workspace = try binding.workspace(
-      bytes: fovea_conv2d_input_gradient_workspace_bytes(kernels, &geometry))
     var epilogue = fovea_epilogue()
     epilogue.residual = residualPosition.map { UnsafePointer(binding.inputs[$0].floats) }
     epilogue.mask = maskPosition.map { UnsafePointer(binding.inputs[$0].floats) }
-    let arguments = binding.keep(
-      fovea_conv2d_input_gradient_arguments(
-        geometry: geometry, out_gradient: binding.inputs[0].floats,
-        weight: binding.inputs[1].floats, packed: packed, workspace: workspace,
-        in_gradient: binding.outputs[0].floats, epilogue: epilogue))
-    try binding.pack(isConstant: isConstant, capacity: fovea_conv2d_max_steps) {
-      fovea_conv2d_input_gradient_pack_steps(kernels, arguments, $0)
-    }
-    try binding.run(
-      capacity: fovea_conv2d_max_steps,
-      scratchBytes: fovea_conv2d_input_gradient_scratch_bytes(kernels, &geometry)
-    ) { fovea_conv2d_input_gradient_steps(kernels, arguments, $0) }
+    try binding.runInputGradient(of: gradient.convolution, epilogue)
   }
 }

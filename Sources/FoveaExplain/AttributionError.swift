@@ -1,7 +1,7 @@
 public import FoveaTensors
 
-/// Why what a network answers to cannot be found.
-public enum ExplainError: Error, Hashable, Sendable {
+/// Why it cannot be found what a network answers to.
+public enum AttributionError: Error, Hashable, Sendable {
   /// A layer whose result has no rows and columns.
   case noMap(path: String, Shape)
   /// A place outside a map.
@@ -16,7 +16,7 @@ public enum ExplainError: Error, Hashable, Sendable {
   case notFinite(path: String)
 }
 
-extension ExplainError: CustomStringConvertible {
+extension AttributionError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noMap(let path, let shape):
