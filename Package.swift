@@ -85,27 +85,28 @@ let package = Package(
       [
         "FoveaLayers", "FoveaGraph", "FoveaRuntime", "FoveaData", "FoveaFormats", "FoveaTensors",
       ]),
+    library("FoveaExplain", ["FoveaAnalysis", "FoveaGraph", "FoveaRuntime", "FoveaTensors"]),
     // Rank 4
-    library("FoveaDrawing", ["FoveaAnalysis"]),
+    library("FoveaDrawing", ["FoveaAnalysis", "FoveaGraph", "CZlib"]),
     // Rank 5
     library(
       "FoveaCommands",
       [
-        "FoveaDrawing", "FoveaTraining", "FoveaZoo", "FoveaData", "FoveaFormats", "FoveaRuntime",
-        "FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaTensors",
+        "FoveaDrawing", "FoveaExplain", "FoveaTraining", "FoveaZoo", "FoveaData", "FoveaFormats",
+        "FoveaRuntime", "FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaTensors",
       ]),
     library(
       "Fovea",
       [
-        "FoveaAnalysis", "FoveaData", "FoveaDrawing", "FoveaFormats", "FoveaGraph", "FoveaLayers",
-        "FoveaRuntime", "FoveaTensors", "FoveaTraining", "FoveaZoo",
+        "FoveaAnalysis", "FoveaData", "FoveaDrawing", "FoveaExplain", "FoveaFormats", "FoveaGraph",
+        "FoveaLayers", "FoveaRuntime", "FoveaTensors", "FoveaTraining", "FoveaZoo",
       ]),
     // Rank 6
     .executableTarget(
       name: "FoveaTool",
       dependencies: [
-        "FoveaCommands", "FoveaAnalysis", "FoveaDrawing", "FoveaTraining", "FoveaRuntime",
-        "FoveaLayers", "FoveaData",
+        "FoveaCommands", "FoveaAnalysis", "FoveaDrawing", "FoveaExplain", "FoveaTraining",
+        "FoveaRuntime", "FoveaLayers", "FoveaData",
         "FoveaTensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -143,7 +144,10 @@ let package = Package(
     tests(
       "FoveaAnalysis",
       ["FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors", "FoveaZoo", "FuzzSupport"]),
-    tests("FoveaDrawing", ["FoveaAnalysis", "FoveaLayers"]),
+    tests(
+      "FoveaExplain",
+      ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors"]),
+    tests("FoveaDrawing", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaZoo", "CZlib"]),
     tests(
       "FoveaCommands", ["FoveaAnalysis", "FoveaLayers", "FoveaTensors", "FoveaZoo", "FuzzSupport"]),
     // The executable is a dependency, so that it is built before the tests that run it.

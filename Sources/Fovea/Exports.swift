@@ -1,6 +1,7 @@
 @_exported import FoveaAnalysis
 @_exported import FoveaData
 @_exported import FoveaDrawing
+@_exported import FoveaExplain
 @_exported import FoveaFormats
 @_exported import FoveaLayers
 @_exported import FoveaRuntime

@@ -66,7 +66,7 @@ public struct ReceptiveFieldCommand: Hashable, Codable, Sendable {
 
 extension AnalysedNetwork {
   /// The last value with rows and columns, more than one of them.
-  fileprivate func lastMap(_ shapes: GraphShapes) throws(AnalysisError) -> Value {
+  func lastMap(_ shapes: GraphShapes) throws(AnalysisError) -> Value {
     let index = graph.nodes.indices.last {
       let shape = shapes[node: $0][0]
       return !graph.nodes[$0].operation.isSource && shape.rank == 4 && shape[2] * shape[3] > 1

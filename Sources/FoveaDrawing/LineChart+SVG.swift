@@ -11,7 +11,7 @@ extension LineChart {
         panel.series.flatMap { $0.points.map(\.y) }, panel.axis.kind, widened: true, tickLimit: 6)
     }
     let labels = verticalScales.flatMap { scale in scale.ticks.map(scale.label) }
-    let labelWidth = labels.map { Metrics.width(of: $0, size: Metrics.labelSize) }.max() ?? 0
+    let labelWidth = labels.map { SVGElement.width(of: $0, size: Metrics.labelSize) }.max() ?? 0
     let left = Metrics.axisTitleRoom + labelWidth + 10
     let plotWidth = Metrics.width - left - Metrics.right
 
@@ -33,24 +33,14 @@ extension LineChart {
       .text(
         horizontalAxis.label, x: left + plotWidth / 2, y: bottom - 10, anchor: "middle"))
 
-    let size = (SVGElement.pixels(Metrics.width), SVGElement.pixels(bottom))
-    var root = SVGElement(
-      "svg",
-      [
-        "xmlns": "http://www.w3.org/2000/svg", "width": size.0, "height": size.1,
-        "viewBox": "0 0 \(size.0) \(size.1)", "role": "img",
-        "font-family": "system-ui, 'Segoe UI', Roboto, Helvetica, Arial, 'DejaVu Sans', sans-serif",
-      ])
-    root.append(SVGElement("title", text: title))
-    root.append(SVGElement("rect", ["width": "100%", "height": "100%", "fill": "#ffffff"]))
-    root.append(
-      .text(title, x: left, y: 27, size: Metrics.titleSize, color: Metrics.ink, weight: "600"))
-    for element in content { root.append(element) }
-    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + root.rendered + "\n"
+    content.append(
+      .text(title, x: left, y: 27, size: Metrics.titleSize, paint: .ink, weight: "600"))
+    return SVGElement.document(
+      title: title, width: Metrics.width, height: bottom, content: content)
   }
 }
 
-/// Sizes in pixels, and colours.
+/// Sizes in pixels.
 private enum Metrics {
   static let width = 760.0
   static let right = 24.0
@@ -59,25 +49,15 @@ private enum Metrics {
   static let panelHeight = 280.0
   static let panelGap = 28.0
   static let legendRow = 22.0
-  static let labelSize = 12.0
-  static let titleSize = 16.0
-  static let ink = "#212529"
-  static let quiet = "#495057"
-  static let grid = "#e9ecef"
-  // Told apart by the colour-blind too (after M. Okabe and K. Ito), and dark enough for white.
-  static let colors = ["#0b63b5", "#d55e00", "#00805c", "#a8427f", "#8a6d00", "#3a3a3a"]
-
-  /// About how wide a text is, on the safe side for the fonts that are asked for.
-  static func width(of text: String, size: Double) -> Double {
-    Double(displayWidth(of: text)) * size * 0.62
-  }
+  static let labelSize = SVGElement.labelSize
+  static let titleSize = SVGElement.titleSize
 }
 
 /// The names of a panel's series, in rows above it.
 private struct Legend {
   private struct Item {
     let series: LineChart.Series
-    let color: String
+    let paint: Paint
     let x: Double
     let row: Int
   }
@@ -88,10 +68,10 @@ private struct Legend {
   init(_ panel: LineChart.Panel, width: Double) {
     var (x, row) = (0.0, 0)
     if panel.series.count > 1 {
-      for (series, color) in zip(panel.series, panel.colors) {
-        let itemWidth = 46 + Metrics.width(of: series.name, size: Metrics.labelSize)
+      for (series, paint) in zip(panel.series, panel.paints) {
+        let itemWidth = 46 + SVGElement.width(of: series.name, size: Metrics.labelSize)
         if x > 0, x + itemWidth > width { (x, row) = (0, row + 1) }
-        items.append(Item(series: series, color: color, x: x, row: row))
+        items.append(Item(series: series, paint: paint, x: x, row: row))
         x += itemWidth
       }
     }
@@ -103,10 +83,10 @@ private struct Legend {
       let (left, middle) = (x + item.x, y + Double(item.row) * Metrics.legendRow + 6)
       var parts = [
         SVGElement.line(
-          (left, middle), (left + 22, middle), color: item.color, width: item.series.style.width,
+          (left, middle), (left + 22, middle), paint: item.paint, width: item.series.style.width,
           opacity: item.series.style.opacity)
       ]
-      if item.series.style == .marked { parts.append(.dot(left + 11, middle, color: item.color)) }
+      if item.series.style == .marked { parts.append(.dot(left + 11, middle, paint: item.paint)) }
       parts.append(.text(item.series.name, x: left + 28, y: middle + 4))
       return parts
     }
@@ -125,7 +105,7 @@ private struct PanelDrawing {
   let isLast: Bool
 
   func elements() -> [SVGElement] {
-    grid() + zip(panel.series, panel.colors).flatMap(curve)
+    grid() + zip(panel.series, panel.paints).flatMap(curve)
   }
 
   private func column(_ value: Double) -> Double { x + horizontal.position(of: value) * width }
@@ -135,49 +115,42 @@ private struct PanelDrawing {
     var parts: [SVGElement] = []
     for tick in vertical.ticks {
       let level = row(tick)
-      parts.append(.line((x, level), (x + width, level), color: Metrics.grid))
+      parts.append(.line((x, level), (x + width, level), paint: .grid))
       parts.append(.text(vertical.label(of: tick), x: x - 8, y: level + 4, anchor: "end"))
     }
     for tick in horizontal.ticks {
       let place = column(tick)
-      parts.append(.line((place, y), (place, y + height), color: Metrics.grid))
+      parts.append(.line((place, y), (place, y + height), paint: .grid))
       guard isLast else { continue }
-      parts.append(.line((place, y + height), (place, y + height + 4), color: Metrics.quiet))
+      parts.append(.line((place, y + height), (place, y + height + 4), paint: .quiet))
       parts.append(
         .text(horizontal.label(of: tick), x: place, y: y + height + 18, anchor: "middle"))
     }
-    parts.append(.line((x, y + height), (x + width, y + height), color: Metrics.quiet))
-    parts.append(.line((x, y), (x, y + height), color: Metrics.quiet))
-    let middle = (SVGElement.pixels(16), SVGElement.pixels(y + height / 2))
-    parts.append(
-      SVGElement(
-        "text",
-        [
-          "x": middle.0, "y": middle.1, "font-size": SVGElement.pixels(Metrics.labelSize),
-          "fill": Metrics.quiet, "text-anchor": "middle",
-          "transform": "rotate(-90 \(middle.0) \(middle.1))",
-        ], text: panel.axis.label))
+    parts.append(.line((x, y + height), (x + width, y + height), paint: .quiet))
+    parts.append(.line((x, y), (x, y + height), paint: .quiet))
+    parts.append(.verticalText(panel.axis.label, x: 16, y: y + height / 2))
     return parts
   }
 
-  private func curve(_ series: LineChart.Series, _ color: String) -> [SVGElement] {
+  private func curve(_ series: LineChart.Series, _ paint: Paint) -> [SVGElement] {
     var parts: [SVGElement] = []
     for run in visibleRuns(series.points) {
       let points = thinned(run.map { (column($0.x), row($0.y)) })
       // A point alone makes no line, but must be seen.
       if series.style == .marked || points.count == 1 {
-        parts += points.map { .dot($0.0, $0.1, color: color) }
+        parts += points.map { .dot($0.0, $0.1, paint: paint) }
       }
       guard points.count > 1 else { continue }
-      let path = points.map { "\(SVGElement.pixels($0.0)),\(SVGElement.pixels($0.1))" }
-      parts.append(
-        SVGElement(
-          "polyline",
-          [
-            "points": path.joined(separator: " "), "fill": "none", "stroke": color,
-            "stroke-width": SVGElement.pixels(series.style.width),
-            "stroke-opacity": "\(series.style.opacity)", "stroke-linejoin": "round",
-          ]))
+      let places = points.map { "\(SVGElement.pixels($0.0)),\(SVGElement.pixels($0.1))" }
+      var line = SVGElement(
+        "polyline",
+        [
+          "points": places.joined(separator: " "),
+          "stroke-width": SVGElement.pixels(series.style.width),
+          "stroke-opacity": "\(series.style.opacity)", "stroke-linejoin": "round",
+        ])
+      line.paint(fill: nil, stroke: paint)
+      parts.append(line)
     }
     return parts
   }
@@ -211,11 +184,11 @@ private struct PanelDrawing {
 
 extension LineChart.Panel {
   /// A colour for each series; pale ones have that of the series after them.
-  fileprivate var colors: [String] {
+  fileprivate var paints: [Paint] {
     var next = 0
     return series.map { series in
       defer { if series.style != .faint { next += 1 } }
-      return Metrics.colors[next % Metrics.colors.count]
+      return Paint.series[next % Paint.series.count]
     }
   }
 }
@@ -223,34 +196,4 @@ extension LineChart.Panel {
 extension LineChart.Style {
   fileprivate var width: Double { self == .faint ? 1 : 2 }
   fileprivate var opacity: Double { self == .faint ? 0.35 : 1 }
-}
-
-extension SVGElement {
-  fileprivate static func text(
-    _ text: String, x: Double, y: Double, anchor: String = "start",
-    size: Double = Metrics.labelSize, color: String = Metrics.quiet, weight: String = "400"
-  ) -> SVGElement {
-    SVGElement(
-      "text",
-      [
-        "x": pixels(x), "y": pixels(y), "font-size": pixels(size), "fill": color,
-        "text-anchor": anchor, "font-weight": weight,
-      ], text: text)
-  }
-
-  fileprivate static func line(
-    _ start: (Double, Double), _ end: (Double, Double), color: String, width: Double = 1,
-    opacity: Double = 1
-  ) -> SVGElement {
-    SVGElement(
-      "line",
-      [
-        "x1": pixels(start.0), "y1": pixels(start.1), "x2": pixels(end.0), "y2": pixels(end.1),
-        "stroke": color, "stroke-width": pixels(width), "stroke-opacity": "\(opacity)",
-      ])
-  }
-
-  fileprivate static func dot(_ x: Double, _ y: Double, color: String) -> SVGElement {
-    SVGElement("circle", ["cx": pixels(x), "cy": pixels(y), "r": "3.5", "fill": color])
-  }
 }

@@ -13,6 +13,21 @@ public enum NumberFormat {
     return (number < 0 ? "-" : "") + result
   }
 
+  /// A count with three digits: `608`, `25.6 k`, `4.09 G`.
+  public static func short(_ number: Int) -> String { short(Double(number)) }
+
+  /// The same of a whole number that may pass the largest integer.
+  static func short(_ number: Double) -> String {
+    let units = ["", " k", " M", " G", " T", " P", " E"]
+    var (value, unit) = (number, 0)
+    // Rounded up, 999.6 needs a fourth digit.
+    while value.magnitude >= 999.5, unit < units.count - 1 {
+      (value, unit) = (value / 1000, unit + 1)
+    }
+    let decimals = unit == 0 ? 0 : value.magnitude < 9.995 ? 2 : value.magnitude < 99.95 ? 1 : 0
+    return fixed(value, decimals: decimals) + units[unit]
+  }
+
   /// A number with a fixed count of decimals and thousands separators: `1,234.50`.
   ///
   /// What is no number reads `nan`, what is out of range `inf`.

@@ -19,6 +19,8 @@ struct SVGElement {
 
   mutating func append(_ child: SVGElement) { content.append(child.rendered) }
 
+  mutating func set(_ attribute: String, _ value: String) { attributes.append((attribute, value)) }
+
   var rendered: String {
     let head = attributes.reduce("<\(name)") { $0 + " \($1.name)=\"\(Self.escaped($1.value))\"" }
     return content.isEmpty

@@ -117,7 +117,7 @@ public enum SummaryColumn: String, Hashable, Codable, Sendable, CaseIterable {
   }
 
   /// Kernel, then what differs from stride 1, padding 0, dilation 1 and one group: `3×3 s2 p1`.
-  private func words(_ window: LayerWindow) -> String {
+  func words(_ window: LayerWindow) -> String {
     func part(_ letter: String, _ extents: [Int], unless usual: Int) -> [String] {
       let text = Set(extents).count == 1 ? "\(extents[0])" : NumberFormat.extents(extents)
       return extents.allSatisfy { $0 == usual } ? [] : [letter + text]

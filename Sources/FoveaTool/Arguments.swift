@@ -1,6 +1,7 @@
 public import ArgumentParser
 public import FoveaCommands
 public import FoveaData
+public import FoveaDrawing
 public import FoveaRuntime
 import FoveaTensors
 
@@ -8,6 +9,8 @@ extension ScheduleName: ExpressibleByArgument {}
 extension OptimizerName: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension MNIST.Split: ExpressibleByArgument {}
+extension NetworkDiagram.Quantity: ExpressibleByArgument {}
+extension ConvolutionSweep.Style: ExpressibleByArgument {}
 
 /// Options of every command that has a report.
 struct ReportOptions: ParsableArguments {
@@ -27,5 +30,16 @@ struct ImageExtents: ExpressibleByArgument {
       return nil
     }
     self.shape = shape
+  }
+}
+
+/// A row and a column, as in `3,4`.
+struct Place: ExpressibleByArgument {
+  let numbers: [Int]
+
+  init?(argument: String) {
+    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let row = numbers[0], let column = numbers[1] else { return nil }
+    self.numbers = [row, column]
   }
 }

@@ -13,8 +13,8 @@ struct Fovea: AsyncParsableCommand {
       CommandGroup(
         name: "Design",
         subcommands: [
-          Models.self, Summary.self, ReceptiveFieldOf.self, Explain.self, Compare.self, Diff.self,
-          Lint.self, Design.self,
+          Models.self, Summary.self, ReceptiveFieldOf.self, EffectiveReceptiveFieldOf.self,
+          Draw.self, Explain.self, Compare.self, Diff.self, Lint.self, Design.self,
         ]),
       CommandGroup(name: "Train", subcommands: [Train.self, Evaluate.self, Predict.self]),
       CommandGroup(name: "Ship", subcommands: [Bench.self, Quantize.self]),

@@ -32,17 +32,6 @@ struct ReceptiveFieldOf: ParsableCommand {
 
   @OptionGroup var report: ReportOptions
 
-  /// A row and a column, as in `3,4`.
-  struct Place: ExpressibleByArgument {
-    let numbers: [Int]
-
-    init?(argument: String) {
-      let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-      guard numbers.count == 2, let row = numbers[0], let column = numbers[1] else { return nil }
-      self.numbers = [row, column]
-    }
-  }
-
   func run() throws {
     let console = Console(json: report.json)
     let result = try ReceptiveFieldCommand(

@@ -42,6 +42,24 @@ import Testing
         + aliasing("conv1", "maxpool", "layer2.0.conv2", "layer3.0.conv2", "layer4.0.conv2")
         + ["receptive-field-early layer3.4.conv3"]
     ),
+    ("resnet50-v1", aliasing("conv1", "maxpool") + ["receptive-field-early layer3.3.conv3"]),
+    (
+      "resnet50-b",
+      skips
+        + aliasing("conv1", "maxpool", "layer2.0.conv2", "layer3.0.conv2", "layer4.0.conv2")
+        + ["receptive-field-early layer3.4.conv3"]
+    ),
+    (
+      "resnet50-c",
+      skips
+        + aliasing("conv1.0", "maxpool", "layer2.0.conv2", "layer3.0.conv2", "layer4.0.conv2")
+        + ["wide-stem conv1.0"]
+    ),
+    (
+      "resnet50-d",
+      aliasing("conv1.0", "maxpool", "layer2.0.conv2", "layer3.0.conv2", "layer4.0.conv2")
+        + ["wide-stem conv1.0"]
+    ),
     (
       "mobilenet-v2",
       ["missing-activation features.2.conv.0.0", "missing-activation features.18.0"]
@@ -73,6 +91,10 @@ import Testing
     // The bias of the last convolution, which the book's network has.
     "simple-cnn": ["bias-before-batch-norm 4.0"],
     "lenet5": ["dominant-linear fc1"],
+    // Both the branch and the shortcut skip three of four pixels: what variant B mends.
+    "resnet50-v1": (2...4).flatMap { stage in
+      ["conv1", "downsample.0"].map { "skipped-pixels layer\(stage).0.\($0)" }
+    },
     "vgg16": ["dominant-linear classifier.0"],
   ]
 

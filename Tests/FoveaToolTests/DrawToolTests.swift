@@ -1,0 +1,111 @@
+import Foundation
+import FoveaData
+import FoveaTensors
+import Testing
+
+@Suite(.serialized) struct DrawToolTests {
+  let folder: TemporaryFolder
+  let tool: Tool
+
+  init() throws {
+    folder = try TemporaryFolder()
+    tool = Tool(folder: folder.url)
+  }
+
+  private func run(_ arguments: [String]) throws -> Tool.Outcome {
+    try tool.outcome(of: tool.start(arguments))
+  }
+
+  private func contents(_ name: String) throws -> Data {
+    try Data(contentsOf: folder.url.appendingPathComponent(name))
+  }
+
+  @Test func `pictures are files, and one JSON object says what they show`() throws {
+    let network = try tool.run(
+      "draw", "network", "simple-cnn", "--depth", "1", "--color", "parameters", "--out", "n.svg",
+      "--json")
+    #expect(network.status == 0, "\(network.errors)")
+    #expect(try network.json()["bytes"] as? Int == contents("n.svg").count)
+    #expect(String(decoding: try contents("n.svg"), as: UTF8.self).contains("parameters, 0 to"))
+
+    let convolution = try tool.run(
+      "draw", "convolution", "--kernel", "3", "--stride", "2", "--padding", "1", "--input", "5",
+      "--out", "c.svg", "--json")
+    #expect(try convolution.json()["uses"] as? [Int] == [1, 2, 1, 2, 1])
+    let transposed = try tool.run(
+      "draw", "convolution", "--transposed", "--stride", "2", "--output-padding", "1", "--style",
+      "animation", "--out", "t.svg", "--json")
+    #expect(try transposed.json()["output"] as? Int == 12)
+    let pooling = try tool.run(
+      "draw", "convolution", "--pool", "--kernel", "2", "--dilation", "1", "--ceil-mode",
+      "--out", "p.svg", "--json")
+    #expect(try pooling.json()["output"] as? Int == 3, "a pooling's stride is its kernel")
+  }
+
+  @Test func `a field is drawn over an image`() throws {
+    let pixels = Tensor([1, 3, 6, 8], (0..<144).map { UInt8($0) })
+    try Netpbm.encoded(pixels).write(to: folder.url.appendingPathComponent("image.ppm"))
+    let outcome = try tool.run(
+      "draw", "receptive-field", "simple-cnn", "--layer", "1.0", "--at", "2,6", "--image",
+      "image.ppm", "--out", "field.png", "--json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let field = try #require(try outcome.json()["field"] as? [String: Any])
+    #expect(field["layer"] as? String == "1.0" && field["place"] as? [Int] == [2, 6])
+    #expect(try contents("field.png").prefix(4) == Data([0x89, 0x50, 0x4e, 0x47]))
+  }
+
+  @Test func `an effective field is measured, with noise and with images`() throws {
+    let text = try tool.run(
+      "effective-receptive-field", "simple-cnn", "--layer", "1.0", "--samples", "3", "--out",
+      "heat.svg")
+    #expect(text.status == 0, "\(text.errors)")
+    #expect(text.output.contains("random weights, 3 samples") && text.output.contains("9×9"))
+    #expect(String(decoding: try contents("heat.svg"), as: UTF8.self).contains("by theory: 9×9"))
+
+    let images = try MNIST.mini(.test).prefix(2).images
+    let shape = Shape([1] + images.shape.dimensions.dropFirst())
+    try Netpbm.encoded(Tensor(shape, images.elements(of: UInt8.self).prefix(shape.elementCount)))
+      .write(to: folder.url.appendingPathComponent("digit.pgm"))
+    let reports = try [["--image", "digit.pgm"], ["--seed", "5"], []].map { options in
+      let outcome = try run(
+        ["effective-receptive-field", "simple-cnn", "--layer", "1.0", "--json"] + options)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return try #require(try outcome.json()["field"] as? [String: Any])
+    }
+    #expect(reports.map { $0["samples"] as? Int } == [1, 16, 16])
+    let maps = reports.map { $0["gradients"] as? [Double] ?? [] }
+    #expect(Set(maps).count == 3 && maps.allSatisfy { $0.count == 784 })
+  }
+
+  @Test func `a wrong request is told apart from a failure`() throws {
+    let usage = [
+      ["draw", "network", "resnet18", "--out", "x.png"],
+      ["draw", "network", "resnet18", "--depth", "0", "--out", "x.svg"],
+      ["draw", "network", "resnet", "--out", "x.svg"],
+      ["draw", "receptive-field", "resnet18", "--out", "picture"],
+      ["draw", "convolution", "--pool", "--transposed", "--out", "x.svg"],
+      ["effective-receptive-field", "simple-cnn", "--samples", "0"],
+      ["effective-receptive-field", "simple-cnn", "--out", "x.jpg"],
+    ]
+    for arguments in usage {
+      #expect(try run(arguments).status == 2, "\(arguments)")
+    }
+    let failures = [
+      ["draw", "network", "resnet18", "--out", "missing/x.svg"],
+      ["draw", "convolution", "--kernel", "7", "--input", "5", "--out", "x.svg"],
+      ["draw", "receptive-field", "resnet18", "--at", "99,0", "--out", "x.svg"],
+      ["draw", "receptive-field", "resnet18", "--image", "none.ppm", "--out", "x.svg"],
+      ["effective-receptive-field", "simple-cnn", "--layer", "5"],
+    ]
+    for arguments in failures {
+      let outcome = try run(arguments)
+      #expect(outcome.status == 1 && outcome.errors.hasPrefix("Error: "), "\(arguments)")
+    }
+    let png = try run(["draw", "network", "resnet18", "--out", "x.png"])
+    #expect(png.errors.contains("ends in .svg, got x.png"), "\(png.errors)")
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.url.path).filter {
+        $0.hasSuffix(".svg") || $0.hasSuffix(".png")
+      }.isEmpty)
+  }
+}
