@@ -46,10 +46,8 @@ public struct NetworkOutline: Hashable, Codable, Sendable {
 
   /// Outlines a network.
   ///
-  /// - Parameters:
-  ///   - summary: The graph's, for the same shapes of its inputs.
-  ///   - depth: How many parts of a path are told apart; all where left out. Normalisation and activations are one
-  ///     block with what they alone read.
+  /// - Parameter depth: How many parts of a path are told apart; all where left out. Normalisation and activations
+  ///   are one block with what they alone read.
   /// - Throws: `GraphError` where the shapes do not fit.
   /// - Complexity: O(nodes).
   public init(

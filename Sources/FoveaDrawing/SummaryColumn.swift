@@ -2,24 +2,43 @@ public import FoveaAnalysis
 
 /// A column of a network's summary.
 public enum SummaryColumn: String, Hashable, Codable, Sendable, CaseIterable {
+  /// What the layer does.
   case type
+  /// The result's shape, batch first.
   case output
+  /// Kernel, and what is unusual of stride, padding, dilation and groups, together.
   case window
+  /// Taps along both axes.
   case kernel
+  /// Pixels between positions.
   case stride
+  /// Zeros around the image.
   case padding
+  /// Pixels between taps.
   case dilation
+  /// Groups of channels.
   case groups
+  /// Parameters that a training changes.
   case parameters
+  /// Parameters that a training leaves alone.
   case frozen
+  /// Numbers that the network keeps up itself.
   case buffers
+  /// Multiply-adds.
   case macs
+  /// Operations outside sums of products.
   case other
+  /// The result's bytes.
   case bytes
+  /// Pixels of the image that an element sees.
   case receptiveField = "receptive-field"
+  /// Pixels from what one element sees to what the next one sees.
   case jump
+  /// The centre of what the first element sees.
   case start
+  /// Whether paths are centred on the same pixels.
   case alignment
+  /// Pixels at the edges that no window reaches.
   case unused
 
   /// What is shown where nothing else is asked for.

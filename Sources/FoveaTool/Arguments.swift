@@ -19,6 +19,16 @@ struct ReportOptions: ParsableArguments {
   var json = false
 }
 
+/// Options that name an activation of a network.
+struct ActivationOptions: ParsableArguments {
+  @Option(help: "The layer's path, as in fovea summary. (default: the last one with a map)")
+  var layer: String?
+
+  @Option(
+    name: .customLong("at"), help: "The activation: row,column. (default: the middle of the map)")
+  var place: Place?
+}
+
 /// Channels, height and width, as in `3x224x224`.
 struct ImageExtents: ExpressibleByArgument {
   let shape: Shape

@@ -65,12 +65,7 @@ struct DrawReceptiveField: ParsableCommand {
   @Option(help: "One image: channels, height, width. (default: the network's own)")
   var input: ImageExtents?
 
-  @Option(help: "The layer's path, as in fovea summary. (default: the last one with a map)")
-  var layer: String?
-
-  @Option(
-    name: .customLong("at"), help: "The activation: row,column. (default: the middle of the map)")
-  var place: Place?
+  @OptionGroup var activation: ActivationOptions
 
   @Option(
     help: "A PGM or PPM file, or a number of an IDX file as in digits.gz:0. (default: a grid)",
@@ -83,8 +78,8 @@ struct DrawReceptiveField: ParsableCommand {
     let console = Console(json: report.json)
     var command = DrawReceptiveFieldCommand(model: model, output: out)
     command.input = input?.shape
-    command.layer = layer
-    command.place = place?.numbers
+    command.layer = activation.layer
+    command.place = activation.place?.numbers
     command.image = image
     let result = try command.run()
     Draw.tell(result.picture, console)

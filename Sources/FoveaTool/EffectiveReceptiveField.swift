@@ -19,12 +19,7 @@ struct EffectiveReceptiveFieldOf: ParsableCommand {
   @Option(help: "One image: channels, height, width, for a network by name. (default: its own)")
   var input: ImageExtents?
 
-  @Option(help: "The layer's path, as in fovea summary. (default: the last one with a map)")
-  var layer: String?
-
-  @Option(
-    name: .customLong("at"), help: "The activation: row,column. (default: the middle of the map)")
-  var place: Place?
+  @OptionGroup var activation: ActivationOptions
 
   @Option(help: "How many inputs of noise are averaged over, where there are no images.")
   var samples = 16
@@ -50,8 +45,8 @@ struct EffectiveReceptiveFieldOf: ParsableCommand {
     let console = Console(json: report.json)
     var command = EffectiveReceptiveFieldCommand(model: model)
     command.input = input?.shape
-    command.layer = layer
-    command.place = place?.numbers
+    command.layer = activation.layer
+    command.place = activation.place?.numbers
     command.samples = samples
     command.images = images
     command.seed = seed

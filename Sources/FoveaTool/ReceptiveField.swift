@@ -20,12 +20,7 @@ struct ReceptiveFieldOf: ParsableCommand {
   @Option(help: "One image: channels, height, width. (default: the network's own)")
   var input: ImageExtents?
 
-  @Option(help: "The layer's path, as in fovea summary. (default: the last one with a map)")
-  var layer: String?
-
-  @Option(
-    name: .customLong("at"), help: "The activation: row,column. (default: the middle of the map)")
-  var place: Place?
+  @OptionGroup var activation: ActivationOptions
 
   @Flag(help: "Draw the used pixels as well, # used and . not.")
   var draw = false
@@ -35,7 +30,7 @@ struct ReceptiveFieldOf: ParsableCommand {
   func run() throws {
     let console = Console(json: report.json)
     let result = try ReceptiveFieldCommand(
-      model: model, input: input?.shape, layer: layer, place: place?.numbers
+      model: model, input: input?.shape, layer: activation.layer, place: activation.place?.numbers
     ).run()
     console.print(ReceptiveFieldText(result).lines)
     if draw {

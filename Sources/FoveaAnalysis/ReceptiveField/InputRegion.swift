@@ -16,8 +16,9 @@ public struct InputRegion: Hashable, Codable, Sendable {
     public var count: Int { last - first + 1 }
   }
 
-  /// The height and width of the input.
+  /// The height of the input.
   public let imageHeight: Int
+  /// The width of the input.
   public let imageWidth: Int
   /// The rows of the smallest rectangle around the pixels; `nil` where there is none.
   public let rows: Range?
