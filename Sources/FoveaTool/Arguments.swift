@@ -31,15 +31,24 @@ struct ActivationOptions: ParsableArguments {
 
 /// Channels, height and width, as in `3x224x224`.
 struct ImageExtents: ExpressibleByArgument {
-  let shape: Shape
+  private let extents: [Int]
 
   init?(argument: String) {
     let extents = argument.split(omittingEmptySubsequences: false) { "xX×".contains($0) }
       .map { Int($0) }
-    guard extents.count == 3, let shape = Shape(checking: extents.map { $0 ?? -1 }) else {
-      return nil
+    guard extents.count == 3, !extents.contains(where: { ($0 ?? 0) < 1 }) else { return nil }
+    self.extents = extents.compactMap(\.self)
+  }
+
+  var shape: Shape {
+    get throws {
+      guard let shape = Shape(checking: extents) else {
+        throw ValidationError(
+          "an image of \(NumberFormat.extents(extents)) has more than 2^48 numbers; take a smaller one"
+        )
+      }
+      return shape
     }
-    self.shape = shape
   }
 }
 

@@ -57,7 +57,7 @@ struct Bench: ParsableCommand {
     console.draw { _ in "Preparing \(model)" }
     defer { console.clearDrawing() }
     let result = try BenchCommand(
-      model: model, input: input?.shape, isTraining: training, precision: precision,
+      model: model, input: try input?.shape, isTraining: training, precision: precision,
       recomputes: recompute,
       batch: batch, threads: threads, runs: runs, trace: trace
     ).run { try display.show($0) }

@@ -58,7 +58,7 @@ struct Compare: ParsableCommand {
   func run() throws {
     let console = Console(json: report.json)
     let result = try CompareCommand(
-      designs: designs, input: input?.shape, classes: classes, batch: batch
+      designs: designs, input: try input?.shape, classes: classes, batch: batch
     ).run()
     let table = ComparisonTable(result.comparison, showsChannelSquares: result.isInline)
     console.print(csv ? table.commaSeparatedLines : table.lines)

@@ -41,7 +41,7 @@ struct Design: ParsableCommand {
     let budget = NetworkBudget(
       parameters: params?.number, multiplyAdds: macs?.number, memoryBytes: memory?.number)
     let result = try DesignCommand(
-      budget: budget, input: input.shape, classes: classes, count: count, swiftFile: swift
+      budget: budget, input: try input.shape, classes: classes, count: count, swiftFile: swift
     ).run()
     console.print(Self.table(result, budget))
     console.print(["", "The first one:", ""])

@@ -33,7 +33,7 @@ struct Diff: ParsableCommand {
   func run() throws {
     let console = Console(json: report.json)
     let difference = try DiffCommand(
-      before: before, after: after, input: input?.shape, classes: classes
+      before: before, after: after, input: try input?.shape, classes: classes
     ).run()
     console.print(DifferenceText(difference).lines)
     try console.printJSON(difference)

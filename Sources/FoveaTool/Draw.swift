@@ -42,7 +42,7 @@ struct DrawNetwork: ParsableCommand {
   func run() throws {
     let console = Console(json: report.json)
     let picture = try DrawNetworkCommand(
-      model: model, output: out, input: input?.shape, depth: depth, quantity: color
+      model: model, output: out, input: try input?.shape, depth: depth, quantity: color
     ).run()
     Draw.tell(picture, console)
     try console.printJSON(picture)
@@ -77,7 +77,7 @@ struct DrawReceptiveField: ParsableCommand {
   func run() throws {
     let console = Console(json: report.json)
     var command = DrawReceptiveFieldCommand(model: model, output: out)
-    command.input = input?.shape
+    command.input = try input?.shape
     command.layer = activation.layer
     command.place = activation.place?.numbers
     command.image = image

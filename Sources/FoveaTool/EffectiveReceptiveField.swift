@@ -44,7 +44,7 @@ struct EffectiveReceptiveFieldOf: ParsableCommand {
   func run() throws {
     let console = Console(json: report.json)
     var command = EffectiveReceptiveFieldCommand(model: model)
-    command.input = input?.shape
+    command.input = try input?.shape
     command.layer = activation.layer
     command.place = activation.place?.numbers
     command.samples = samples

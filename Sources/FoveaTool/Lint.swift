@@ -61,7 +61,7 @@ struct Lint: ParsableCommand {
       return try console.printJSON(LintCommand.rules)
     }
     var command = LintCommand(
-      model: model, input: input?.shape, batch: batch, objectSize: objectSize?.size)
+      model: model, input: try input?.shape, batch: batch, objectSize: objectSize?.size)
     command.ignored = ignore
     let result = try command.run()
     console.print(FindingsText.lines(result))

@@ -30,7 +30,8 @@ struct ReceptiveFieldOf: ParsableCommand {
   func run() throws {
     let console = Console(json: report.json)
     let result = try ReceptiveFieldCommand(
-      model: model, input: input?.shape, layer: activation.layer, place: activation.place?.numbers
+      model: model, input: try input?.shape, layer: activation.layer,
+      place: activation.place?.numbers
     ).run()
     console.print(ReceptiveFieldText(result).lines)
     if draw {

@@ -73,7 +73,7 @@ struct Summary: ParsableCommand {
   func run() throws {
     let console = Console(json: report.json)
     var command = SummaryCommand(
-      model: model, input: input?.shape, classes: classes, batch: batch)
+      model: model, input: try input?.shape, classes: classes, batch: batch)
     command.frozen = freeze
     command.plansTraining = training
     command.comparesConventions = conventions

@@ -47,34 +47,6 @@ public struct ReceptiveFields: Sendable {
   public func alignment(of value: Value) -> PathAlignment { states[value.node].alignment }
 }
 
-/// Whether the paths to a value are centred on the same pixels.
-public enum PathAlignment: Hashable, Codable, Sendable {
-  /// All of them.
-  case aligned
-  /// Paths with different centres or jumps meet, first in the layer `at`.
-  case misaligned(at: String)
-}
-
-/// A layer where paths meet that part before.
-public struct PathJoin: Hashable, Codable, Sendable {
-  /// One of the paths.
-  public struct Branch: Hashable, Codable, Sendable {
-    /// Its last layer; the layer where the paths part for a path without any.
-    public let layer: String
-    /// What its elements see of the input.
-    public let field: ReceptiveField
-  }
-
-  /// The layer where they meet.
-  public let layer: String
-  /// The last layer that they have in common.
-  public let parting: String
-  /// The paths, in the order of the layer's inputs.
-  public let branches: [Branch]
-  /// Whether the paths are centred on the same pixels.
-  public let isAligned: Bool
-}
-
 /// What is known of a node's results while fields are found.
 private struct FieldState {
   /// What one element sees.
