@@ -72,12 +72,11 @@ public enum Initializer: Hashable, Codable, Sendable {
   }
 
   private static func uniform(_ shape: Shape, bound: Float, _ stream: RandomStream) -> Tensor {
-    Tensor(
-      shape, (0..<shape.elementCount).map { (2 * stream.uniform(at: UInt64($0)) - 1) * bound })
+    Tensor(shape, stream.uniforms(shape.elementCount) { (2 * $0 - 1) * bound })
   }
 
   private static func normal(_ shape: Shape, deviation: Float, _ stream: RandomStream) -> Tensor {
-    Tensor(shape, (0..<shape.elementCount).map { stream.normal(at: UInt64($0)) * deviation })
+    Tensor(shape, stream.normals(shape.elementCount, deviation: deviation))
   }
 
   /// Gram–Schmidt on normal vectors, twice over, which keeps right angles to rounding.

@@ -28,7 +28,8 @@ public struct Tensor: Sendable {
       "\(shape) has \(shape.elementCount) elements, got \(elements.count)")
     self.init(zeros: shape, of: Element.elementType)
     storage.bytes.withMemoryRebound(to: Element.self) { buffer in
-      for (index, element) in elements.enumerated() { buffer[index] = element }
+      // Arrays are copied whole; a loop would look up a generic type's functions for each element.
+      _ = buffer.update(fromContentsOf: elements)
     }
   }
 
