@@ -8,20 +8,17 @@ import FoveaGraph
 /// bit stays; running statistics are found once, and dropout draws by place and step.
 ///
 /// - SeeAlso: T. Chen et al., *Training Deep Nets with Sublinear Memory Cost*, arXiv:1604.06174.
-struct Recomputation {
+struct Recomputation: BackwardRewrite {
   /// How many dropped values may be made one from the other: what is worth trying.
   ///
   /// The backward pass needs the last of a chain first, and so has all of it at a time; which length
   /// takes the least memory depends on the network.
   static let chainLengths = [1, 2, 3]
 
-  private let graph: Graph
+  var copy: GraphCopy
   private let shapes: GraphShapes
-  private let backwardStart: Int
   /// What is in memory during the backward pass, of what the forward pass makes.
   private var kept: Set<Value> = []
-  private var builder = GraphBuilder()
-  private var newValues: [Value: Value] = [:]
   private var recomputed: [Value: Value] = [:]
 
   /// The rewritten graph: the same inputs, variables, outputs, updates and forward pass.
@@ -33,21 +30,13 @@ struct Recomputation {
     to graph: Graph, backwardStart: Int, longestChain: Int
   ) throws(GraphError) -> Graph {
     var rewrite = try Recomputation(graph, backwardStart, longestChain)
-    for index in graph.nodes.indices { try rewrite.copy(index) }
-    for (name, value) in graph.outputs {
-      try rewrite.builder.output(name, try rewrite.newValue(of: value))
-    }
-    for (name, value) in graph.updates {
-      try rewrite.builder.update(name, with: try rewrite.newValue(of: value))
-    }
-    return rewrite.builder.graph
+    return try rewrite.rewritten()
   }
 
   private init(
     _ graph: Graph, _ backwardStart: Int, _ longestChain: Int
   ) throws(GraphError) {
-    self.graph = graph
-    self.backwardStart = backwardStart
+    copy = GraphCopy(graph, backwardStart: backwardStart)
     shapes = try graph.shapes()
     let waiting = Set(graph.valuesWaiting(for: backwardStart))
     kept = waiting.union(graph.outputs.values).union(graph.updates.values)
@@ -83,7 +72,7 @@ struct Recomputation {
   private func repetition(
     of value: Value
   ) -> (operation: any FoveaGraph.Operation, inputs: [Value])? {
-    let node = graph.nodes[value.node]
+    let node = copy.graph.nodes[value.node]
     if node.operation is BatchNorm2dTraining {
       return RepeatedBatchNorm2d.repetition(of: node, value)
     }
@@ -94,24 +83,11 @@ struct Recomputation {
     return (node.operation, node.inputs)
   }
 
-  private mutating func copy(_ index: Int) throws(GraphError) {
-    let node = graph.nodes[index]
-    var inputs: [Value] = []
-    for (position, input) in node.inputs.enumerated() {
-      let isLate = index >= backwardStart && node.operation.readsElements(ofInput: position)
-      inputs.append(isLate ? try valueInBackwardPass(input) : try newValue(of: input))
-    }
-    let values = try builder.append(node.operation, inputs, path: node.path)
-    for (output, value) in values.enumerated() {
-      newValues[Value(node: index, output: output)] = value
-    }
-  }
-
   /// A value as the backward pass has it, computed anew where it is not kept.
-  private mutating func valueInBackwardPass(_ value: Value) throws(GraphError) -> Value {
-    let node = graph.nodes[value.node]
-    if value.node >= backwardStart || kept.contains(value) || node.operation.isSource {
-      return try newValue(of: value)
+  mutating func valueInBackwardPass(_ value: Value) throws(GraphError) -> Value {
+    let node = copy.graph.nodes[value.node]
+    if value.node >= copy.backwardStart || kept.contains(value) || node.operation.isSource {
+      return try copy.newValue(of: value)
     }
     if let known = recomputed[value] { return known }
     guard let (operation, oldInputs) = repetition(of: value) else {
@@ -121,16 +97,11 @@ struct Recomputation {
     for (position, input) in oldInputs.enumerated() {
       inputs.append(
         operation.readsElements(ofInput: position)
-          ? try valueInBackwardPass(input) : try newValue(of: input))
+          ? try valueInBackwardPass(input) : try copy.newValue(of: input))
     }
     let output = operation is RepeatedBatchNorm2d ? 0 : value.output
-    let result = try builder.append(operation, inputs, path: node.path)[output]
+    let result = try copy.builder.append(operation, inputs, path: node.path)[output]
     recomputed[value] = result
     return result
-  }
-
-  private func newValue(of value: Value) throws(GraphError) -> Value {
-    guard let new = newValues[value] else { throw .badReference(node: value.node, path: "") }
-    return new
   }
 }
