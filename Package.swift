@@ -70,7 +70,7 @@ let package = Package(
     library("FoveaLayers", ["FoveaGraph", "FoveaTensors", collections]),
     library("FoveaAnalysis", ["FoveaGraph", "FoveaTensors"]),
     library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
-    library("FoveaFormats", ["FoveaTensors", collections]),
+    library("FoveaFormats", ["FoveaGraph", "FoveaTensors", collections]),
     library(
       "FoveaData",
       [
@@ -123,7 +123,7 @@ let package = Package(
       name: "FuzzSupport", dependencies: ["FoveaTensors"], path: "Tests/FuzzSupport",
       swiftSettings: swiftSettings),
     tests(
-      "FoveaFormats", ["FoveaTensors", "FuzzSupport", collections],
+      "FoveaFormats", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "FuzzSupport", collections],
       resources: [.copy("Golden")]),
     tests("FoveaData", ["FoveaTensors", "FuzzSupport", "CZlib"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),

@@ -75,7 +75,7 @@ struct AnalysedNetwork {
   }
 
   /// Whether a network of the zoo has that name.
-  static func isNamed(_ name: String) -> Bool { ZooModel.all.contains { $0.name == name } }
+  static func isNamed(_ name: String) -> Bool { (try? ZooModel.named(name)) != nil }
 
   /// Whether a network of the zoo or a file has that name.
   static func isKnown(_ name: String) -> Bool {

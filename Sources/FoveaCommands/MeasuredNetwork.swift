@@ -17,7 +17,7 @@ struct MeasuredNetwork {
   /// - Parameter input: One image, `[C, H, W]`, for a network by name; the published one where left out.
   /// - Throws: `CommandError` for an unknown name, or where a trained network is to have another input.
   init(requested name: String, input: Shape?) throws {
-    let isName = ZooModel.all.contains { $0.name == name }
+    let isName = AnalysedNetwork.isNamed(name)
     guard !isName, name.contains(where: { "./".contains($0) }) || Self.isFile(name) else {
       let entry = try ZooModel.requested(name)
       let shape = try entry.requestedBatch(1, of: input)

@@ -42,10 +42,11 @@ public struct ModelsCommand: Hashable, Codable, Sendable {
 extension ZooModel {
   /// The network called `name`, or a usage error that names the nearest.
   static func requested(_ name: String) throws(CommandError) -> ZooModel {
-    guard let model = all.first(where: { $0.name == name }) else {
+    do {
+      return try named(name)
+    } catch {
       throw .unknownName(name, kind: "model", known: all.map(\.name))
     }
-    return model
   }
 
   /// The shape of a batch of images, `[N, C, H, W]`, or a usage error.

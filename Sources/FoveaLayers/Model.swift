@@ -7,7 +7,7 @@ public import FoveaTensors
 public struct Model: Hashable, Codable, Sendable {
   /// The shape of one input, without the batch, such as `[1, 28, 28]`.
   public let inputShape: Shape
-  /// The network as it answers; input `input`, output `output`.
+  /// The network as it answers; input `input`, first output `output`.
   public let inference: Graph
   /// The network as it learns: batch statistics, dropout, updates of running statistics.
   public let training: Graph
@@ -43,6 +43,7 @@ public struct Model: Hashable, Codable, Sendable {
       let result = try function(SymbolicTensor(tracer: tracer, value: value))
       guard result.tracer === tracer else { throw .differentGraphs(path: Self.outputName) }
       try tracer.builder.output(Self.outputName, result.value)
+      for (name, value) in tracer.furtherOutputs { try tracer.builder.output(name, value.value) }
       try tracer.builder.graph.validate()
       return tracer
     }
@@ -50,8 +51,12 @@ public struct Model: Hashable, Codable, Sendable {
     let answering = try trace(.inference, batch: 1)
     inference = answering.builder.graph
     // Batch statistics need more than one value a channel, hence two images.
-    training = try trace(.training, batch: 2).builder.graph
-    parameters = answering.parameters
+    let learning = try trace(.training, batch: 2)
+    training = learning.builder.graph
+    // A head that helps training alone has parameters that no answer needs.
+    let answered = Set(answering.parameters.map(\.name))
+    parameters =
+      answering.parameters + learning.parameters.filter { !answered.contains($0.name) }
   }
 
   /// The weights that a training starts from; they depend on the seed and the names only.
@@ -64,9 +69,9 @@ public struct Model: Hashable, Codable, Sendable {
     return weights
   }
 
-  /// The number of trained parameters, without running statistics.
+  /// The number of trained parameters, with those of heads for training alone, without running statistics.
   public var parameterCount: Int {
-    inference.variables.filter { $0.role == .parameter }.reduce(0) { $0 + $1.shape.elementCount }
+    training.variables.filter { $0.role == .parameter }.reduce(0) { $0 + $1.shape.elementCount }
   }
 
   /// The shape of one output, without the batch.

@@ -18,6 +18,7 @@ public final class Tracer {
 
   var builder = GraphBuilder()
   private(set) var parameters: [ParameterDeclaration] = []
+  private(set) var furtherOutputs: [(name: String, value: SymbolicTensor)] = []
   private var scopes: [Scope] = [Scope(path: "", children: 0, isShared: false)]
 
   private struct Scope {
@@ -87,6 +88,13 @@ public final class Tracer {
     let value = try builder.variable(fullName, shape, role: role)
     parameters.append(ParameterDeclaration(name: fullName, shape: shape, initializer: initializer))
     return SymbolicTensor(tracer: self, value: value)
+  }
+
+  /// Names `value` as a further output of the network, beside the one that the last layer makes.
+  ///
+  /// Auxiliary heads and the maps of several scales are such outputs.
+  public func output(_ name: String, _ value: SymbolicTensor) {
+    furtherOutputs.append((name, value))
   }
 
   /// Has each run write `value` back into the buffer called `name` of the layer that is being built.

@@ -4,7 +4,7 @@ public import FoveaTensors
 
 /// A network that is known by name.
 public struct ZooModel: Sendable {
-  /// The name on the command line, such as `resnet18`.
+  /// The name on the command line, such as `resnet18`: torchvision's or timm's, with `-` for `_`.
   public let name: String
   /// What it is, in a line.
   public let summary: String
@@ -14,14 +14,39 @@ public struct ZooModel: Sendable {
   public let defaultInput: Shape
   /// The classes that it was published for.
   public let defaultClasses: Int
-  /// Its parameters with the default input and classes.
+  /// Its parameters with the default input and classes, at width 1.
   public let parameterCount: Int
+  /// Whether its channels can be made more or fewer as a whole: `mobilenet-v2-x0.5`.
+  public let takesWidth: Bool
 
-  private let layers: @Sendable (_ classes: Int) -> Sequential
+  /// What its number of channels is multiplied by, where it takes a width.
+  private var width = 1.0
+  private let network: @Sendable (_ classes: Int, _ width: Double) -> any Layer
 
+  /// Describes a network of one width.
   init(
     name: String, summary: String, source: String, defaultInput: Shape, defaultClasses: Int,
-    parameterCount: Int, layers: @escaping @Sendable (_ classes: Int) -> Sequential
+    parameterCount: Int, network: @escaping @Sendable (_ classes: Int) -> any Layer
+  ) {
+    self.init(
+      name: name, summary: summary, source: source, defaultInput: defaultInput,
+      defaultClasses: defaultClasses, parameterCount: parameterCount, takesWidth: false
+    ) { classes, _ in network(classes) }
+  }
+
+  /// Describes a network of any width.
+  init(
+    name: String, summary: String, source: String, defaultInput: Shape, defaultClasses: Int,
+    parameterCount: Int, ofWidth network: @escaping @Sendable (Int, Double) -> any Layer
+  ) {
+    self.init(
+      name: name, summary: summary, source: source, defaultInput: defaultInput,
+      defaultClasses: defaultClasses, parameterCount: parameterCount, takesWidth: true, network)
+  }
+
+  private init(
+    name: String, summary: String, source: String, defaultInput: Shape, defaultClasses: Int,
+    parameterCount: Int, takesWidth: Bool, _ network: @escaping @Sendable (Int, Double) -> any Layer
   ) {
     self.name = name
     self.summary = summary
@@ -29,7 +54,8 @@ public struct ZooModel: Sendable {
     self.defaultInput = defaultInput
     self.defaultClasses = defaultClasses
     self.parameterCount = parameterCount
-    self.layers = layers
+    self.takesWidth = takesWidth
+    self.network = network
   }
 
   /// Builds the network.
@@ -39,25 +65,37 @@ public struct ZooModel: Sendable {
   ///   - classes: The number of classes; the published one where left out.
   /// - Throws: `GraphError` where the network does not take such an input.
   public func build(input: Shape? = nil, classes: Int? = nil) throws(GraphError) -> Model {
-    try Model(
-      input: input ?? defaultInput, function: layers(classes ?? defaultClasses).forward)
+    let layers = network(classes ?? defaultClasses, width)
+    return try Model(input: input ?? defaultInput) { value throws(GraphError) in
+      try layers.forward(value)
+    }
   }
 
   /// Every network, in the order in which lists show them.
-  public static let all: [ZooModel] = [
-    simpleCNN, simpleCNN3v7, lenet5, resnet18CIFAR, resnet18, resnet34, resnet50, resnet50V1,
-    resnet50B, resnet50C, resnet50D, mobileNetV2,
-    efficientNetB0, vgg16,
-  ]
+  public static let all: [ZooModel] =
+    classicNetworks + inceptionNetworks + residualNetworks + mobileNetworks
+    + segmentationNetworks + generativeNetworks + detectionNetworks
 
   /// The network called `name`.
   ///
-  /// - Throws: `ZooError.unknownModel`, which names the nearest.
+  /// Torchvision's and timm's spelling (`mobilenet_v2`) is the same name. Where the network takes a
+  /// width, one may follow: `mobilenet-v2-x0.5`.
+  ///
+  /// - Throws: `ZooError.unknownModel`, which lists those that there are.
   public static func named(_ name: String) throws(ZooError) -> ZooModel {
-    guard let model = all.first(where: { $0.name == name }) else {
-      throw .unknownModel(name, known: all.map(\.name))
+    let plain = String(name.lowercased().map { $0 == "_" ? "-" : $0 })
+    if let model = all.first(where: { $0.name == plain }) { return model }
+    let parts = plain.split(separator: "-")
+    if let last = parts.last, last.first == "x", let width = Double(last.dropFirst()),
+      (0.01...100).contains(width),
+      var model = all.first(where: {
+        $0.takesWidth && $0.name == parts.dropLast().joined(separator: "-")
+      })
+    {
+      model.width = width
+      return model
     }
-    return model
+    throw .unknownModel(name, known: all.map(\.name))
   }
 }
 

@@ -1,0 +1,4 @@
+extension ZooModel {
+  /// The networks that find boxes.
+  static let detectionNetworks: [ZooModel] = []
+}

@@ -1,0 +1,4 @@
+extension ZooModel {
+  /// The networks that make images.
+  static let generativeNetworks: [ZooModel] = []
+}

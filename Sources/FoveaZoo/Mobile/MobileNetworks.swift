@@ -1,0 +1,4 @@
+extension ZooModel {
+  /// The networks for little time and memory.
+  static let mobileNetworks: [ZooModel] = [mobileNetV2, efficientNetB0]
+}
