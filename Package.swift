@@ -70,7 +70,7 @@ let package = Package(
     library("FoveaLayers", ["FoveaGraph", "FoveaTensors", collections]),
     library("FoveaAnalysis", ["FoveaGraph", "FoveaTensors"]),
     library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
-    library("FoveaFormats", ["FoveaGraph", "FoveaTensors", collections]),
+    library("FoveaFormats", ["FoveaGraph", "FoveaTensors", "CZlib", collections]),
     library(
       "FoveaData",
       [
