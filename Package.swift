@@ -126,7 +126,11 @@ let package = Package(
       name: "FuzzSupport", dependencies: ["FoveaTensors"], path: "Tests/FuzzSupport",
       swiftSettings: swiftSettings),
     tests(
-      "FoveaFormats", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "FuzzSupport", collections],
+      "FoveaFormats",
+      [
+        "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors", "FoveaZoo", "FuzzSupport",
+        collections, protobuf,
+      ],
       resources: [.copy("Golden")]),
     tests("FoveaData", ["FoveaTensors", "FuzzSupport", "CZlib"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
