@@ -12,10 +12,10 @@ public struct AuxiliaryHead: Layer {
   /// What makes the output.
   public let head: any Layer
 
-  /// Makes a head of layers.
-  public init(_ name: String, @LayerBuilder _ head: () -> Sequential) {
+  /// Makes a head.
+  public init(_ name: String, _ head: any Layer) {
     self.name = name
-    self.head = head()
+    self.head = head
   }
 
   public var pathComponent: PathComponent { .none }

@@ -44,11 +44,11 @@ private struct GoogLeNet: CompositeLayer {
     block("3b", 128, (128, 192), (32, 96), 64)
     pool(3)
     block("4a", 192, (96, 208), (16, 48), 64)
-    if hasHeads { head("aux1") }
+    if hasHeads { AuxiliaryHead("aux1", InceptionV1.Head(classes: classes, form: form)) }
     block("4b", 160, (112, 224), (24, 64), 64)
     block("4c", 128, (128, 256), (24, 64), 64)
     block("4d", 112, (144, 288), (32, 64), 64)
-    if hasHeads { head("aux2") }
+    if hasHeads { AuxiliaryHead("aux2", InceptionV1.Head(classes: classes, form: form)) }
     block("4e", 256, (160, 320), (32, 128), 128)
     pool(4, kernel: form == .paper ? 3 : 2)
     block("5a", 256, (160, 320), (32, 128), 128)
@@ -69,17 +69,5 @@ private struct GoogLeNet: CompositeLayer {
 
   private func pool(_ number: Int, kernel: Int = 3) -> some Layer {
     MaxPool2d(kernel: Extent2d(kernel), stride: 2, ceilMode: true).named("maxpool\(number)")
-  }
-
-  private func head(_ name: String) -> some Layer {
-    AuxiliaryHead(name) {
-      AdaptiveAvgPool2d(4)
-      form.convolution(128).named("conv")
-      Flatten()
-      Linear(1024, weightInitializer: .normal(deviation: 0.01)).named("fc1")
-      ReLU()
-      Dropout(0.7).named("dropout")
-      Linear(classes, weightInitializer: .normal(deviation: 0.01)).named("fc2")
-    }
   }
 }

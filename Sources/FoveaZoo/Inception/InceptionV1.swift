@@ -1,6 +1,6 @@
 public import FoveaLayers
 
-/// The block of GoogLeNet.
+/// The block and the auxiliary head of GoogLeNet.
 public enum InceptionV1 {
   /// Convolutions of 1×1, 3×3 and 5×5 beside a 3×3 max-pooling, joined: the size stays.
   ///
@@ -48,6 +48,32 @@ public enum InceptionV1 {
           form.convolution(pooled)
         }.named("branch4")
       }.inlined()
+    }
+  }
+
+  /// A classifier for the maps of size 14×14, for an `AuxiliaryHead`.
+  public struct Head: CompositeLayer {
+    /// The number of classes.
+    public let classes: Int
+    let form: Form
+
+    /// Makes a head.
+    ///
+    /// - Parameter form: Whether to follow the paper or torchvision.
+    public init(classes: Int, form: Form = .torchvision) {
+      self.classes = classes
+      self.form = form
+    }
+
+    public var body: some Layer {
+      // The same 4×4 grid of 14×14 pixels, in windows that lie a little differently.
+      if form == .paper { AvgPool2d(kernel: 5, stride: 3) } else { AdaptiveAvgPool2d(4) }
+      form.convolution(128).named("conv")
+      Flatten()
+      Linear(1024, weightInitializer: .normal(deviation: 0.01)).named("fc1")
+      ReLU()
+      Dropout(0.7).named("dropout")
+      Linear(classes, weightInitializer: .normal(deviation: 0.01)).named("fc2")
     }
   }
 

@@ -116,6 +116,24 @@ public enum InceptionV3 {
     }
   }
 
+  /// A classifier for the maps behind the last block `B`, for an `AuxiliaryHead`.
+  public struct Head: CompositeLayer {
+    /// The number of classes.
+    public let classes: Int
+
+    /// Makes a head.
+    public init(classes: Int) { self.classes = classes }
+
+    public var body: some Layer {
+      AvgPool2d(kernel: 5, stride: 3)
+      BasicConv2d(128).named("conv0")
+      BasicConv2d(768, kernel: 5, padding: 0).named("conv1")
+      GlobalAvgPool2d()
+      Flatten()
+      Linear(classes, weightInitializer: .normal(deviation: 0.001)).named("fc")
+    }
+  }
+
   /// The mean of 3×3 pixels, zeros around the image among them, and a 1×1 convolution.
   private static func averaged(_ channels: Int) -> some Layer {
     Sequential {
@@ -162,7 +180,7 @@ extension ZooModel {
         for (letter, channels) in [("b", 128), ("c", 160), ("d", 160), ("e", 192)] {
           InceptionV3.B(channels: channels).named("Mixed_6\(letter)")
         }
-        if hasHead { head(classes) }
+        if hasHead { AuxiliaryHead("AuxLogits", InceptionV3.Head(classes: classes)) }
         InceptionV3.ReductionB().named("Mixed_7a")
         for letter in ["b", "c"] { InceptionV3.C().named("Mixed_7\(letter)") }
         GlobalAvgPool2d().named("avgpool")
@@ -170,17 +188,6 @@ extension ZooModel {
         Flatten()
         Linear(classes, weightInitializer: .normal(deviation: 0.01)).named("fc")
       }
-    }
-  }
-
-  private static func head(_ classes: Int) -> some Layer {
-    AuxiliaryHead("AuxLogits") {
-      AvgPool2d(kernel: 5, stride: 3)
-      BasicConv2d(128).named("conv0")
-      BasicConv2d(768, kernel: 5, padding: 0).named("conv1")
-      GlobalAvgPool2d()
-      Flatten()
-      Linear(classes, weightInitializer: .normal(deviation: 0.001)).named("fc")
     }
   }
 }
