@@ -11,6 +11,7 @@ SCRIPTS = (
     "safetensors_file", "pytorch_files",
     "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo", "zoo_classic",
     "safetensors_file",
+    "zoo_dense", "safetensors_file",
 )
 
 
