@@ -1,26 +1,6 @@
 import FoveaGraph
 import FoveaLayers
 
-/// Multiplies each channel by a number from 0 to 1 that two dense layers make of all channels' means.
-///
-/// - SeeAlso: J. Hu et al., *Squeeze-and-Excitation Networks*, arXiv:1709.01507.
-private struct SqueezeExcitation: Layer {
-  /// The channels between the two layers.
-  let squeezed: Int
-
-  func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
-    let gate = Sequential {
-      GlobalAvgPool2d().named("avgpool")
-      Conv2d(squeezed, kernel: 1, weightInitializer: .kaimingNormal(fan: .fanOut)).named("fc1")
-      SiLU().named("activation")
-      Conv2d(input.shape[1], kernel: 1, weightInitializer: .kaimingNormal(fan: .fanOut))
-        .named("fc2")
-      Sigmoid().named("scale_activation")
-    }
-    return try input * gate.forward(input)
-  }
-}
-
 /// An inverted residual block with a squeeze-and-excitation on its wide part.
 private struct MobileBottleneck: Layer {
   let channels: Int
@@ -36,7 +16,7 @@ private struct MobileBottleneck: Layer {
       if expansion > 1 { ConvNormActivation(channels: width, activation: SiLU()) }
       ConvNormActivation(
         channels: width, kernel: kernel, stride: stride, groups: width, activation: SiLU())
-      SqueezeExcitation(squeezed: inputChannels / 4)
+      SqueezeExcitation(squeezed: inputChannels / 4, activation: SiLU())
       ConvNormActivation(channels: channels)
     }.named("block")
     let learnt = try branch(input)

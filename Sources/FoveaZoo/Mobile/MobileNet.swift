@@ -25,33 +25,36 @@ struct InvertedResidual: Layer {
 }
 
 extension ZooModel {
-  /// MobileNetV2 of width 1 as torchvision has it.
+  /// MobileNetV2 as torchvision has it.
   public static let mobileNetV2 = ZooModel(
     name: "mobilenet-v2",
     summary: "17 inverted residual blocks of depthwise convolutions, for 224×224 images",
     source: "M. Sandler et al., arXiv:1801.04381; names of torchvision",
-    defaultInput: [3, 224, 224], defaultClasses: 1000, parameterCount: 3_504_872
-  ) { classes in
-    Sequential {
+    defaultInput: [3, 224, 224], defaultClasses: 1000, parameterCount: 3_504_872,
+    ofWidth: { classes, width in
       Sequential {
-        ConvNormActivation(channels: 32, kernel: 3, stride: 2, activation: ReLU6())
-        for (expansion, channels, depth, stride) in [
-          (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1),
-          (6, 160, 3, 2), (6, 320, 1, 1),
-        ] {
-          for index in 0..<depth {
-            InvertedResidual(
-              channels: channels, stride: index == 0 ? stride : 1, expansion: expansion)
+        Sequential {
+          ConvNormActivation(
+            channels: roundedChannels(32 * width), kernel: 3, stride: 2, activation: ReLU6())
+          for (expansion, channels, depth, stride) in [
+            (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1),
+            (6, 160, 3, 2), (6, 320, 1, 1),
+          ] {
+            for index in 0..<depth {
+              InvertedResidual(
+                channels: roundedChannels(Double(channels) * width),
+                stride: index == 0 ? stride : 1, expansion: expansion)
+            }
           }
-        }
-        ConvNormActivation(channels: 1280, activation: ReLU6())
-      }.named("features")
-      GlobalAvgPool2d().named("avgpool")
-      Flatten()
-      Sequential {
-        Dropout(0.2)
-        Linear(classes, weightInitializer: .normal(deviation: 0.01))
-      }.named("classifier")
-    }
-  }
+          ConvNormActivation(
+            channels: roundedChannels(1280 * max(1, width)), activation: ReLU6())
+        }.named("features")
+        GlobalAvgPool2d().named("avgpool")
+        Flatten()
+        Sequential {
+          Dropout(0.2)
+          Linear(classes, weightInitializer: .normal(deviation: 0.01))
+        }.named("classifier")
+      }
+    })
 }

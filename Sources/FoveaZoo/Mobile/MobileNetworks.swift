@@ -1,4 +1,6 @@
 extension ZooModel {
   /// The networks for little time and memory.
-  static let mobileNetworks: [ZooModel] = [mobileNetV2, efficientNetB0]
+  static let mobileNetworks: [ZooModel] = [
+    mobileNetV2, mobileNetV3Large, mobileNetV3Small, efficientNetB0,
+  ]
 }
