@@ -21,25 +21,31 @@ public struct Model: Hashable, Codable, Sendable {
 
   /// Builds a chain of layers.
   ///
-  /// - Parameter input: The shape of one input, without the batch.
+  /// - Parameters:
+  ///   - input: The shape of one input, without the batch.
+  ///   - elementType: What the input's elements are; indices of an embedding are int32.
+  ///   - layers: The layers, one after another.
   /// - Throws: `GraphError` with the layer's path, where shapes do not fit.
-  public init(input: Shape, @LayerBuilder _ layers: () -> Sequential) throws(GraphError) {
+  public init(
+    input: Shape, elementType: ElementType = .float32, @LayerBuilder _ layers: () -> Sequential
+  ) throws(GraphError) {
     let chain = layers()
-    try self.init(input: input, function: chain.forward)
+    try self.init(input: input, elementType: elementType, function: chain.forward)
   }
 
   /// Builds any network, from a function on symbolic values; it is called once for each mode.
   ///
   /// - Throws: `GraphError` with the layer's path, where shapes do not fit.
   public init(
-    input: Shape, function: (SymbolicTensor) throws(GraphError) -> SymbolicTensor
+    input: Shape, elementType: ElementType = .float32,
+    function: (SymbolicTensor) throws(GraphError) -> SymbolicTensor
   ) throws(GraphError) {
     func trace(_ mode: Mode, batch: Int) throws(GraphError) -> Tracer {
       let tracer = Tracer(mode: mode)
       guard let shape = Shape(checking: [batch] + input.dimensions) else {
         throw .operation(path: Self.inputName, .tooLarge("the input \(input)"))
       }
-      let value = try tracer.builder.input(Self.inputName, shape)
+      let value = try tracer.builder.input(Self.inputName, shape, elementType)
       let result = try function(SymbolicTensor(tracer: tracer, value: value))
       guard result.tracer === tracer else { throw .differentGraphs(path: Self.outputName) }
       try tracer.builder.output(Self.outputName, result.value)

@@ -22,6 +22,8 @@ public enum RuntimeError: Error, Hashable, Sendable {
   case inputElementType(_ name: String, expected: ElementType, actual: ElementType)
   /// A label that is no class.
   case label(path: String, index: Int, classes: Int)
+  /// An index that names no row of a table.
+  case tableIndex(path: String, index: Int, rows: Int)
   /// Memory that the system does not give.
   case outOfMemory(bytes: Int)
 }
@@ -52,6 +54,9 @@ extension RuntimeError: CustomStringConvertible {
     case .label(let path, let index, let classes):
       "\(path): label \(index) of the batch is outside 0..<\(classes); "
         + "check the dataset's labels, or give the model more classes"
+    case .tableIndex(let path, let index, let rows):
+      "\(path): index \(index) of the batch is outside 0..<\(rows); "
+        + "check what makes the indices, or give the table more rows"
     case .outOfMemory(let bytes):
       "the system does not give \(bytes) bytes of memory; use a smaller batch or image"
     }

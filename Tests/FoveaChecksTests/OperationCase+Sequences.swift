@@ -5,7 +5,7 @@ import FoveaTensors
 import FuzzSupport
 
 extension OperationCase {
-  /// Cases of convolutions of signals and volumes.
+  /// Cases of convolutions of signals and volumes, and of what takes elements by number.
   static let ofSignals: [String: Drawing] = [
     "Conv1d": {
       let drawn = try convolution(axes: 1, &$0)
@@ -45,7 +45,38 @@ extension OperationCase {
         Conv3dWeightGradient(convolution: operation),
         [.random(volume), .random(output), .random(weight)])
     },
+    "Embedding": {
+      let (embedding, table, indices) = embedding(&$0)
+      return OperationCase(embedding, [.random(table), .indices(indices, below: table[0])])
+    },
+    "EmbeddingGradient": {
+      let (embedding, table, indices) = embedding(&$0)
+      return OperationCase(
+        EmbeddingGradient(embedding: embedding),
+        [
+          .random(Shape(indices.dimensions + [table[1]])), .indices(indices, below: table[0]),
+          .random(table),
+        ], gradients: .none)
+    },
+    "TakeElements": {
+      let (source, result) = ($0.shape(rank: 0...3), $0.shape(rank: 0...3))
+      let leading = $0.shape(rank: 0...2).dimensions
+      var places: [Int32] = []
+      for _ in 0..<result.elementCount {
+        places.append(Int32($0.integer(-1...source.elementCount - 1)))
+      }
+      let take = try TakeElements(from: source, to: result, places: places)
+      return OperationCase(take, [.random(Shape(leading + source.dimensions))])
+    },
   ]
+
+  private static func embedding(
+    _ choices: inout SeededChoices
+  ) -> (embedding: Embedding, table: Shape, indices: Shape) {
+    let table: Shape = [choices.integer(1...9), choices.integer(1...20)]
+    let padding = choices.bool() ? choices.integer(0...table[0] - 1) : nil
+    return (Embedding(paddingIndex: padding), table, choices.shape(rank: 0...3))
+  }
 
   private static func convolution(axes: Int, _ choices: inout SeededChoices) throws
     -> (windows: [Window], groups: Int, input: Shape, weight: Shape)
@@ -79,7 +110,14 @@ extension OperationCase {
     )
     let volumes = Conv3d(depth: strided, rows: three, columns: three, groups: 2)
     let output = try volumes.outputShapes(for: [[2, 6, 7, 9, 37], [10, 3, 3, 3, 3]])[0]
+    let turn = (0..<64).flatMap { row in (0..<64).map { Int32(64 * (63 - $0) + row) } }
     return [
+      OperationCase(Embedding(), [[300, 200], .indices([70, 9], below: 300)]),
+      OperationCase(
+        EmbeddingGradient(embedding: Embedding(paddingIndex: 2)),
+        [[70, 9, 200], .indices([70, 9], below: 40), [40, 200]], gradients: .none),
+      OperationCase(
+        try TakeElements(from: [64, 64], to: [64, 64], places: turn), [[3, 5, 64, 64]]),
       OperationCase(Conv1d(window: strided), [[3, 17, 100], [33, 17, 3], [33]]),
       OperationCase(ConvTranspose1d(window: strided), [[3, 17, 100], [17, 9, 3], [9]]),
       OperationCase(volumes, [[2, 6, 7, 9, 37], [10, 3, 3, 3, 3], [10]]),

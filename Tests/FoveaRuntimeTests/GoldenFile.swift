@@ -41,6 +41,14 @@ struct GoldenCase: Decodable, CustomTestStringConvertible {
     let negativeSlope: Float?
     let minimum: Float?
     let maximum: Float?
+    let paddingIndex: Int?
+    let hiddenSize: Int?
+    let layers: Int?
+    let bias: Bool?
+    let batchFirst: Bool?
+    let bidirectional: Bool?
+    let heads: Int?
+    let isCausal: Bool?
 
     /// The windows along height and width.
     var windows: (rows: Window, columns: Window) {

@@ -12,7 +12,7 @@ import Testing
     "mean",
     "amax", "softmax", "log_softmax", "cross_entropy", "concat", "slice", "flatten", "reshape",
     "leaky_relu", "hardtanh", "sigmoid", "silu", "hardsigmoid", "hardswish",
-    "conv1d", "conv_transpose1d", "conv3d",
+    "conv1d", "conv_transpose1d", "conv3d", "embedding",
   ]
 
   /// The operation, and the roles of its inputs in its own order.
@@ -35,6 +35,8 @@ import Testing
       return (operation, ["input", "weight"] + (recorded.inputs["bias"] == nil ? [] : ["bias"]))
     case "conv1d", "conv_transpose1d", "conv3d":
       return try signalOperation(name, recorded)
+    case "embedding":
+      return (Embedding(paddingIndex: recorded.arguments.paddingIndex), ["weight", "indices"])
     case "linear":
       return (Linear(), ["input", "weight"] + (recorded.inputs["bias"] == nil ? [] : ["bias"]))
     case "matmul":

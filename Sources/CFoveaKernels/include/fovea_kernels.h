@@ -57,5 +57,6 @@ bool fovea_kernels_are_optimised(void);
 #include "fovea_reduce.h"
 #include "fovea_softmax.h"
 #include "fovea_strided.h"
+#include "fovea_take.h"
 
 #endif

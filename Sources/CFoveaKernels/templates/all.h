@@ -9,6 +9,7 @@
 #include "../reduce_plan.h"
 #include "../sizes.h"
 #include "../softmax_plan.h"
+#include "../take_plan.h"
 #include "../winograd_plan.h"
 #include "vector.h"
 #include "part.h"
@@ -46,6 +47,7 @@
 #include "softmax_f32.h"
 #include "cross_entropy_f32.h"
 #include "strided_f32.h"
+#include "take_f32.h"
 
 const fovea_kernel_table FOVEA_NAME(fovea_kernel_table) = {
     .isa = FOVEA_NAME(fovea_isa),
