@@ -54,7 +54,13 @@ public struct MBConv: Layer {
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
     let inputChannels = try input.channels
-    let branch = Sequential {
+    let learnt = try branch(inputChannels: inputChannels).named("block")(input)
+    return stride == 1 && inputChannels == channels ? try input + learnt : learnt
+  }
+
+  /// The layers that the shortcut goes past.
+  func branch(inputChannels: Int) -> Sequential {
+    Sequential {
       if expandedChannels != inputChannels {
         ConvNormActivation(
           channels: expandedChannels, normalization: normalization, activation: activation)
@@ -64,8 +70,6 @@ public struct MBConv: Layer {
         groups: expandedChannels, normalization: normalization, activation: activation)
       if let gate { [gate] }
       ConvNormActivation(channels: channels, normalization: normalization)
-    }.named("block")
-    let learnt = try branch(input)
-    return stride == 1 && inputChannels == channels ? try input + learnt : learnt
+    }
   }
 }
