@@ -54,7 +54,14 @@ public struct MBConv: Layer {
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
     let inputChannels = try input.channels
-    let branch = Sequential {
+    return try passing(
+      input, by: branch(inputChannels: inputChannels).named("block"), channels: channels,
+      stride: stride)
+  }
+
+  /// The layers that the shortcut goes past.
+  func branch(inputChannels: Int) -> Sequential {
+    Sequential {
       if expandedChannels != inputChannels {
         ConvNormActivation(
           channels: expandedChannels, normalization: normalization, activation: activation)
@@ -65,7 +72,6 @@ public struct MBConv: Layer {
       if let gate { [gate] }
       ConvNormActivation(channels: channels, normalization: normalization)
     }
-    return try passing(input, by: branch.named("block"), channels: channels, stride: stride)
   }
 }
 
