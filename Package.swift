@@ -149,7 +149,11 @@ let package = Package(
       ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors"]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaZoo", "CZlib"]),
     tests(
-      "FoveaCommands", ["FoveaAnalysis", "FoveaLayers", "FoveaTensors", "FoveaZoo", "FuzzSupport"]),
+      "FoveaCommands",
+      [
+        "FoveaAnalysis", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo",
+        "FuzzSupport",
+      ]),
     // The executable is a dependency, so that it is built before the tests that run it.
     tests("FoveaTool", ["FoveaData", "FoveaFormats", "FoveaTensors"]),
   ]

@@ -97,7 +97,8 @@ public struct ExportCheck: Hashable, Sendable {
       }
       let times = (seconds.first.sorted(), seconds.second.sorted())
       return ParityEvidence(
-        comparison: comparison, inputs: sample.label, count: sample.inputs.first?.shape.dimensions.first ?? 1,
+        comparison: comparison, inputs: sample.label,
+        count: sample.inputs.first?.shape.dimensions.first ?? 1,
         largestDifference: difference, largestOutput: largest,
         topOneAgreement: Self.agreement(first.outputs.first, second.outputs.first),
         relativeTime: times.1[Self.timedRuns / 2] / times.0[Self.timedRuns / 2])
@@ -141,7 +142,8 @@ public struct ExportCheck: Hashable, Sendable {
 
   /// The first layer, in the source's order, whose result differs by more than the tolerance.
   private func firstDifference(
-    _ source: (graph: Graph, store: VariableStore), _ exported: (graph: Graph, store: VariableStore),
+    _ source: (graph: Graph, store: VariableStore),
+    _ exported: (graph: Graph, store: VariableStore),
     _ pool: ThreadPool, _ inputs: [Tensor]
   ) throws -> ExportMismatch.Layer? {
     let (left, right) = (try source.graph.layerResults(), try exported.graph.layerResults())
@@ -205,7 +207,8 @@ private struct ExecutedNetwork {
 
   init(_ graph: Graph, _ store: VariableStore, _ pool: ThreadPool, _ inputs: [Tensor]) throws {
     let named = Dictionary(
-      zip(graph.inputs.map(\.name), inputs).map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+      zip(graph.inputs.map(\.name), inputs).map { ($0, $1) },
+      uniquingKeysWith: { first, _ in first })
     self.inputs = named
     let program = try Program(
       graph, inputs: named.mapValues(\.shape), variables: store, pool: pool)

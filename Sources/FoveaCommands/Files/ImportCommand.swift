@@ -32,7 +32,8 @@ public struct ImportCommand: Hashable, Codable, Sendable {
   public func run() throws -> ExportCommand.Report {
     let format = try ExportCommand.format(of: output)
     guard source.weights != nil else {
-      throw CommandError.missing("a file of weights", remedy: "name a .pth, .safetensors or .npz file")
+      throw CommandError.missing(
+        "a file of weights", remedy: "name a .pth, .safetensors or .npz file")
     }
     var found = try source.load()
     let classes = try found.model.graph.shapes()[found.model.graph.outputs.values[0]]
@@ -61,7 +62,8 @@ public struct ImportCommand: Hashable, Codable, Sendable {
     let size = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
     guard size <= Self.largestLabels else {
       throw CommandError.option(
-        "--labels", value: "a file of \(size) bytes", allowed: "at most \(Self.largestLabels) bytes")
+        "--labels", value: "a file of \(size) bytes", allowed: "at most \(Self.largestLabels) bytes"
+      )
     }
     return try String(contentsOf: url, encoding: .utf8).split(whereSeparator: \.isNewline)
       .map(String.init)

@@ -84,7 +84,8 @@ extension NetworkSource {
     let initial = model.initialWeights(seed: seed)
     var found = FoundNetwork(
       model: PortableModel(
-        graph: model.inference, weights: Weights(initial.tensors.filter { needed.contains($0.key) })))
+        graph: model.inference, weights: Weights(initial.tensors.filter { needed.contains($0.key) })
+      ))
     if weights != nil {
       found = try fitted(graph: model.inference, slots: slots, initial: initial)
       found.model.weights.tensors = found.model.weights.tensors.filter { needed.contains($0.key) }

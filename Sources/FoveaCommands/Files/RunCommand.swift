@@ -68,7 +68,8 @@ public struct RunCommand: Hashable, Codable, Sendable {
     guard declared.count == arrays.count else {
       throw CommandError.option(
         "--input", value: "\(arrays.count) files",
-        allowed: "\(declared.count) .npy files, for \(declared.map(\.name).joined(separator: ", "))")
+        allowed: "\(declared.count) .npy files, for \(declared.map(\.name).joined(separator: ", "))"
+      )
     }
     var tensors: [String: Tensor] = [:]
     for ((input, path), array) in zip(zip(declared, inputs), arrays) {
