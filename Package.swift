@@ -73,7 +73,7 @@ let package = Package(
     library("FoveaLayers", ["FoveaGraph", "FoveaTensors", collections]),
     library("FoveaAnalysis", ["FoveaGraph", "FoveaTensors"]),
     library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
-    library("FoveaFormats", ["FoveaGraph", "FoveaTensors", collections, protobuf]),
+    library("FoveaFormats", ["FoveaGraph", "FoveaTensors", "CZlib", collections, protobuf]),
     library(
       "FoveaData",
       [

@@ -19,6 +19,7 @@ public struct OperationRegistry: Sendable {
     BroadcastTo.self, SumTo.self, Reduce.self, MaxGradient.self,
     Reshape.self, Flatten.self, Unsqueeze.self, Concat.self, Split.self, Slice.self,
     SliceGradient.self, Dropout.self, Softmax.self, LogSoftmax.self, CrossEntropy.self,
+    RandomNormal.self,
     CrossEntropyGradient.self, SGDUpdate.self, AdamUpdate.self, AllFinite.self, Select.self,
   ])
 

@@ -140,6 +140,7 @@ extension OperationCase: CustomTestStringConvertible {
     OperationCase(HardswishGradient(), [[100_003], .random([100_003], in: -9...9)]),
     OperationCase(Dropout(probability: 0.5, stream: .max), [[100_003]]),
     OperationCase(Dropout(probability: 0.1, stream: 9), [[3, 17, 33, 30]]),
+    OperationCase(RandomNormal(stream: .max), [[3, 17, 33, 30]]),
     OperationCase(Binary(.add), [[9, 17, 33, 30], [9, 17, 33, 30]]),
     OperationCase(Binary(.multiply), [[9, 17, 33, 30], [17, 1, 1]]),
     OperationCase(Binary(.subtract), [[30], [9, 17, 33, 30]]),

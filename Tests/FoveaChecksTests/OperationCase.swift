@@ -261,6 +261,10 @@ struct OperationCase {
           probability: $0.element(of: [0, 0.25, 0.9]), stream: UInt64($0.integer(0...1 << 30))),
         [.random($0.shape())])
     },
+    "RandomNormal": {
+      OperationCase(
+        RandomNormal(stream: UInt64($0.integer(0...1 << 30))), [.random($0.shape())])
+    },
     "Softmax": {
       let shape = $0.shape(rank: 1...5)
       return OperationCase(Softmax(axis: $0.axis(of: shape)), [.random(shape, in: -4...4)])

@@ -52,6 +52,7 @@ bool fovea_kernels_are_optimised(void);
 #include "fovea_optimizer.h"
 #include "fovea_peak.h"
 #include "fovea_pool2d.h"
+#include "fovea_random_normal.h"
 #include "fovea_reduce.h"
 #include "fovea_softmax.h"
 #include "fovea_strided.h"

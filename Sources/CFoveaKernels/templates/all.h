@@ -40,6 +40,7 @@
 #include "optimizer_f32.h"
 #include "peak_f32.h"
 #include "pool2d_f32.h"
+#include "random_normal_f32.h"
 #include "reduce_f32.h"
 #include "softmax_f32.h"
 #include "cross_entropy_f32.h"
