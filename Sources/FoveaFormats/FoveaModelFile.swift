@@ -1,0 +1,1 @@
+enum FoveaModelFile { static let headerKey = "fovea.model" }
