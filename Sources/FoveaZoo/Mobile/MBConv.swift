@@ -53,10 +53,8 @@ public struct MBConv: Layer {
   }
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
-    let inputChannels = try input.channels
-    return try passing(
-      input, by: branch(inputChannels: inputChannels).named("block"), channels: channels,
-      stride: stride)
+    let branch = branch(inputChannels: try input.channels)
+    return try passing(input, by: branch.named("block"), channels: channels, stride: stride)
   }
 
   /// The layers that the shortcut goes past.
@@ -131,6 +129,7 @@ public struct FusedMBConv: Layer {
 func passing(_ input: SymbolicTensor, by branch: some Layer, channels: Int, stride: Int)
   throws(GraphError) -> SymbolicTensor
 {
+  let inputChannels = try input.channels
   let learnt = try branch(input)
-  return try stride == 1 && input.channels == channels ? input + learnt : learnt
+  return stride == 1 && inputChannels == channels ? try input + learnt : learnt
 }
