@@ -13,7 +13,8 @@ SCRIPTS = (
     "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo", "zoo_classic",
     "safetensors_file",
     "zoo_dense", "safetensors_file",
-    "safetensors_file", "pytorch_files", "numpy_files",
+    "zoo_residual",
+    "safetensors_file", "pytorch_files", "numpy_files", "onnx_files",
 )
 
 

@@ -21,7 +21,7 @@ struct ONNXModel {
   let name: String
 
   /// The versions of the operator set that are read.
-  static let opsets = 7...28
+  static let opsets = 6...28
 
   /// Reads the bytes of a file and checks its names.
   ///

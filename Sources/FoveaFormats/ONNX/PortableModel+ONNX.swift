@@ -21,7 +21,7 @@ extension PortableModel {
 
   /// Reads an ONNX file, which may come from anywhere: whatever its bytes are, this returns or throws.
   ///
-  /// Operators of opsets 7 to 28; `Documentation/onnx.md` lists them. Shapes are inferred here. Where the
+  /// Operators of opsets 6 to 28; `Documentation/onnx.md` lists them. Shapes are inferred here. Where the
   /// file leaves the first axis of an input open, so does the graph, as far as the network allows.
   /// Numbers of other floating-point types become float32.
   ///

@@ -38,7 +38,7 @@ extension ONNXRule {
         try node.opset < 11
         ? node.float("max", default: .greatestFiniteMagnitude) : node.float(input: 2)
       let value = try importer.value(try node.input(0))
-      return [.value(try clip(value, lowest, highest, &importer))]
+      return [.value(try importer.clipped(value, lowest, highest))]
     },
     "Softmax": softmax { Softmax(axis: $0) },
     "LogSoftmax": softmax { LogSoftmax(axis: $0) },
@@ -54,24 +54,6 @@ extension ONNXRule {
       let value = try importer.value(try node.input(0))
       return [.value(try importer.append(try operation(node), [value])[0])]
     }
-  }
-
-  private static func clip(
-    _ value: Value, _ lowest: Float?, _ highest: Float?, _ importer: inout ONNXImporter
-  ) throws(ONNXError.Problem) -> Value {
-    let minimum = max(lowest ?? -.infinity, -.greatestFiniteMagnitude)
-    let maximum = min(highest ?? .infinity, .greatestFiniteMagnitude)
-    guard maximum < .greatestFiniteMagnitude || minimum > -.greatestFiniteMagnitude else {
-      return value
-    }
-    if minimum == 0, maximum == .greatestFiniteMagnitude {
-      return try importer.apply(ReLU(), value)
-    }
-    // A lower bound above the upper one gives the upper one.
-    if minimum >= maximum {
-      return try importer.apply(Scale(0, shift: maximum), value)
-    }
-    return try importer.apply(Hardtanh(minimum: minimum, maximum: maximum), value)
   }
 
   private static func softmax(
@@ -107,5 +89,22 @@ extension ONNXNode {
     guard found == value else {
       throw .attribute(name, value: "\(found)", allowed: "\(value)")
     }
+  }
+}
+
+extension ONNXImporter {
+  /// A value held to bounds, each of which may be left out.
+  mutating func clipped(
+    _ value: Value, _ lowest: Float?, _ highest: Float?
+  ) throws(ONNXError.Problem) -> Value {
+    let minimum = max(lowest ?? -.infinity, -.greatestFiniteMagnitude)
+    let maximum = min(highest ?? .infinity, .greatestFiniteMagnitude)
+    guard maximum < .greatestFiniteMagnitude || minimum > -.greatestFiniteMagnitude else {
+      return value
+    }
+    if minimum == 0, maximum == .greatestFiniteMagnitude { return try apply(ReLU(), value) }
+    // A lower bound above the upper one gives the upper one.
+    if minimum >= maximum { return try apply(Scale(0, shift: maximum), value) }
+    return try apply(Hardtanh(minimum: minimum, maximum: maximum), value)
   }
 }

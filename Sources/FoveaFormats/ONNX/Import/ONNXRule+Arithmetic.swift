@@ -18,6 +18,22 @@ extension ONNXRule {
       if case .constant(let tensor, _) = result { return [known(tensor, node)] }
       return [result]
     },
+    "Mean": ONNXRule { node, importer throws(ONNXError.Problem) in
+      var sum = try importer.value(try node.input(0))
+      for index in 1..<max(1, node.inputs.count) {
+        sum = try importer.join(.add, sum, try importer.value(try node.input(index)))
+      }
+      let share = 1 / Float(max(1, node.inputs.count))
+      return [.value(try importer.apply(Scale(share, shift: 0), sum))]
+    },
+    "Max": extremum(isMaximum: true),
+    "Min": extremum(isMaximum: false),
+    "Abs": unary { value, importer throws(ONNXError.Problem) in
+      let positive = try importer.apply(ReLU(), value)
+      let negative = try importer.apply(
+        ReLU(), try importer.apply(Unary(.negate), value))
+      return try importer.apply(Binary(.add), positive, negative)
+    } _: { $0 == .min ? nil : abs($0) } _: { abs($0) },
     "Neg": unary { value, importer throws(ONNXError.Problem) in
       try importer.apply(Unary(.negate), value)
     } _: { checked(Int64(0).subtractingReportingOverflow($0)) } _: { -$0 },
@@ -41,9 +57,9 @@ extension ONNXRule {
     _ function: Binary.Function, _ integers: @escaping @Sendable (Int64, Int64) -> Int64?,
     _ floats: @escaping @Sendable (Float, Float) -> Float
   ) -> ONNXRule {
-    // Up to opset 6 broadcasting was asked for by attributes; those files are not read.
-    ONNXRule { node, importer throws(ONNXError.Problem) in
-      let (left, right) = (try node.input(0), try node.input(1))
+    ONNXRule(["broadcast", "axis"]) { node, importer throws(ONNXError.Problem) in
+      let left = try node.input(0)
+      let right = try aligned(node, &importer)
       if left.constant != nil, right.constant != nil {
         return [try joinedConstants(node, &importer, integers: integers, floats: floats)]
       }
@@ -51,6 +67,21 @@ extension ONNXRule {
       let (first, second) = (try importer.value(left), try importer.value(right))
       return [.value(try importer.join(function, first, second))]
     }
+  }
+
+  /// The second input; up to opset 6 an attribute may say from which axis on it is broadcast.
+  private static func aligned(
+    _ node: ONNXNode, _ importer: inout ONNXImporter
+  ) throws(ONNXError.Problem) -> ONNXOperand {
+    let right = try node.input(1)
+    guard let axis = try node.integer("axis") else { return right }
+    let (whole, part) = (importer.shape(try node.input(0)), importer.shape(right))
+    let missing = whole.rank - whole.fromFirst(axis) - part.rank
+    guard 0...whole.rank ~= missing else {
+      throw .attribute("axis", value: "\(axis)", allowed: "an axis of \(whole)")
+    }
+    return try importer.reshaped(
+      right, to: part.dimensions + Array(repeating: 1, count: missing))
   }
 
   /// A value joined with a single known number that does not change its shape.
@@ -66,8 +97,8 @@ extension ONNXRule {
     }
     if case .value(let value) = left, let number = number(right, beside: value) {
       switch function {
-      case .add: return try importer.apply(Scale(1, shift: number), value)
-      case .subtract: return try importer.apply(Scale(1, shift: -number), value)
+      case .add: return try importer.shifted(value, by: number)
+      case .subtract: return try importer.shifted(value, by: -number)
       case .multiply: return try importer.apply(Scale(number, shift: 0), value)
       // A reciprocal that is not exact would round twice.
       case .divide:
@@ -78,13 +109,40 @@ extension ONNXRule {
     }
     if case .value(let value) = right, let number = number(left, beside: value) {
       switch function {
-      case .add: return try importer.apply(Scale(1, shift: number), value)
+      case .add: return try importer.shifted(value, by: number)
       case .subtract: return try importer.apply(Scale(-1, shift: number), value)
       case .multiply: return try importer.apply(Scale(number, shift: 0), value)
       case .divide: return nil
       }
     }
     return nil
+  }
+
+  /// The larger or the smaller of two inputs: of known numbers, or of a value and a single known number.
+  private static func extremum(isMaximum: Bool) -> ONNXRule {
+    ONNXRule { node, importer throws(ONNXError.Problem) in
+      guard node.inputs.count == 2 else {
+        if node.inputs.count == 1 { return [try node.input(0)] }
+        throw .input(2, value: "given", allowed: "two inputs")
+      }
+      let inputs = (try node.input(0), try node.input(1))
+      if inputs.0.constant != nil, inputs.1.constant != nil {
+        return [
+          try joinedConstants(node, &importer) {
+            isMaximum ? max($0, $1) : min($0, $1)
+          } floats: {
+            isMaximum ? max($0, $1) : min($0, $1)
+          }
+        ]
+      }
+      let (bound, value) = inputs.0.constant == nil ? (1, inputs.0) : (0, inputs.1)
+      guard let number = try node.float(input: bound) else { throw .missingInput(bound) }
+      return [
+        .value(
+          try importer.clipped(
+            try importer.value(value), isMaximum ? number : nil, isMaximum ? nil : number))
+      ]
+    }
   }
 
   /// A function of each element, by a graph's nodes and of known numbers.
@@ -144,6 +202,14 @@ extension ONNXRule {
 }
 
 extension ONNXImporter {
+  /// A value with a number added, in one operation with a multiplication before it.
+  mutating func shifted(_ value: Value, by number: Float) throws(ONNXError.Problem) -> Value {
+    if let scale = maker(of: value).operation as? Scale, scale.shift == 0 {
+      return try apply(Scale(scale.scale, shift: number), maker(of: value).inputs[0])
+    }
+    return try apply(Scale(1, shift: number), value)
+  }
+
   /// Joins two values; a product of a value and its own gate is one operation.
   mutating func join(
     _ function: Binary.Function, _ left: Value, _ right: Value

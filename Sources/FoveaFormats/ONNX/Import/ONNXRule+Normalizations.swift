@@ -3,7 +3,9 @@ import FoveaTensors
 
 extension ONNXRule {
   static let normalizations: [String: ONNXRule] = [
-    "BatchNormalization": ONNXRule(["epsilon", "momentum", "spatial", "training_mode"]) {
+    "BatchNormalization": ONNXRule([
+      "epsilon", "momentum", "spatial", "training_mode", "is_test",
+    ]) {
       node, importer throws(ONNXError.Problem) in
       guard try !node.flag("training_mode"), node.opset >= 14 || node.outputCount == 1 else {
         throw .attribute("training_mode", value: "1", allowed: "0")
@@ -12,9 +14,10 @@ extension ONNXRule {
         throw .attribute("spatial", value: "0", allowed: "1")
       }
       let image = try importer.value(try node.input(0))
-      // Scale and shift stand before mean and variance here.
       var vectors: [Value] = []
-      for index in [3, 4, 1, 2] { vectors.append(try importer.value(try node.input(index))) }
+      for index in 1...4 { vectors.append(try importer.value(try node.input(index))) }
+      // Mean and variance stand before scale and shift here.
+      vectors = Array(vectors[2...] + vectors[..<2])
       let operation = BatchNorm2d(epsilon: try node.float("epsilon", default: 1e-5))
       let shape = importer.shape(image)
       guard shape.rank != 4 else {

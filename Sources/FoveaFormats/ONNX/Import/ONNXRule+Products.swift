@@ -4,7 +4,7 @@ import FoveaTensors
 /// Products of matrices.
 extension ONNXRule {
   static let products: [String: ONNXRule] = [
-    "Gemm": ONNXRule(["alpha", "beta", "transA", "transB"]) {
+    "Gemm": ONNXRule(["alpha", "beta", "transA", "transB", "broadcast"]) {
       node, importer throws(ONNXError.Problem) in [.value(try gemm(node, &importer))]
     },
     "MatMul": ONNXRule { node, importer throws(ONNXError.Problem) in
