@@ -1,4 +1,4 @@
-public import FoveaGraph
+import FoveaGraph
 
 /// What a recurrent layer makes of a sequence.
 public struct RecurrentResult {
@@ -12,37 +12,30 @@ public struct RecurrentResult {
 
 /// A step of a long short-term memory: from the gates' sums to the next state.
 ///
-/// Gates lie in PyTorch's order: input, forget, candidate, output. Without a state the memory is zero.
-func lstmStep(_ gates: SymbolicTensor, size: Int, cell: SymbolicTensor?)
+/// Gates lie in PyTorch's order: input, forget, candidate, output.
+func lstmStep(_ gates: SymbolicTensor, size: Int, cell: SymbolicTensor)
   throws(GraphError) -> (hidden: SymbolicTensor, cell: SymbolicTensor)
 {
   let input = try sigmoid(try gates.part(0, of: size))
   let candidate = try tanh(try gates.part(2, of: size))
   let output = try sigmoid(try gates.part(3, of: size))
-  var next = try input * candidate
-  if let cell { next = try sigmoid(try gates.part(1, of: size)) * cell + next }
+  let next = try sigmoid(try gates.part(1, of: size)) * cell + input * candidate
   return (try output * tanh(next), next)
 }
 
 /// A step of a gated recurrent unit: from what the input and the state add to the gates to the next state.
 ///
-/// Gates lie in PyTorch's order: reset, update, candidate. `recurrent` is `nil` where there is neither state nor bias.
+/// Gates lie in PyTorch's order: reset, update, candidate.
 func gruStep(
-  _ gates: SymbolicTensor, recurrent: SymbolicTensor?, size: Int, hidden: SymbolicTensor?
+  _ gates: SymbolicTensor, recurrent: SymbolicTensor, size: Int, hidden: SymbolicTensor
 ) throws(GraphError) -> SymbolicTensor {
   func sum(_ index: Int) throws(GraphError) -> SymbolicTensor {
-    let own = try gates.part(index, of: size)
-    guard let recurrent else { return own }
-    return try own + recurrent.part(index, of: size)
+    try gates.part(index, of: size) + recurrent.part(index, of: size)
   }
   let update = try sigmoid(try sum(1))
-  var candidate = try gates.part(2, of: size)
-  if let recurrent {
-    candidate = try candidate + sigmoid(try sum(0)) * recurrent.part(2, of: size)
-  }
-  candidate = try tanh(candidate)
+  let candidate = try tanh(
+    try gates.part(2, of: size) + sigmoid(try sum(0)) * recurrent.part(2, of: size))
   // (1 − z) · n + z · h
-  guard let hidden else { return try candidate - update * candidate }
   return try candidate + update * (hidden - candidate)
 }
 

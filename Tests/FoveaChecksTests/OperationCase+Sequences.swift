@@ -47,7 +47,12 @@ extension OperationCase {
     },
     "Embedding": {
       let (embedding, table, indices) = embedding(&$0)
-      return OperationCase(embedding, [.random(table), .indices(indices, below: table[0])])
+      // Padding does change the result, though it has no gradient; here it is a row that nobody names.
+      let padding = embedding.paddingIndex == nil ? nil : table[0]
+      let rows = table[0] + (padding == nil ? 0 : 1)
+      return OperationCase(
+        Embedding(paddingIndex: padding),
+        [[rows, table[1]], .indices(indices, below: table[0])])
     },
     "EmbeddingGradient": {
       let (embedding, table, indices) = embedding(&$0)

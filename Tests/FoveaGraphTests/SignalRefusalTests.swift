@@ -62,7 +62,8 @@ import Testing
     refuses(
       cut, [signal, [4, 8, 1]],
       .setting(
-        name, name: "padding", value: "5", allowed: "less, so that an element of the result is left"))
+        name, name: "padding", value: "5", allowed: "less, so that an element of the result is left"
+      ))
   }
 
   @Test func `convolutions of volumes`() throws {

@@ -39,11 +39,14 @@ import Testing
     case "multihead_attention":
       let attention = MultiheadAttention(
         heads: try #require(arguments.heads), bias: try #require(arguments.bias as Bool?))
-      let source = recorded.inputs["source"] == nil ? nil : try file.tensor("source", recorded.inputs)
+      let source =
+        recorded.inputs["source"] == nil ? nil : try file.tensor("source", recorded.inputs)
       return { (input) throws(GraphError) in
         let other = try source.map { (source) throws(GraphError) in
-          try input.tracer.parameter(
+          let all = try input.tracer.parameter(
             "\(path).source", source.shape.dimensions, .constant(0))
+          // As many examples as the network is built for.
+          return try input.tracer.append(Slice(axis: 0, start: 0, end: input.shape[0]), [all])[0]
         }
         return try attention.attend(input, to: other ?? input, named: path)
       }
@@ -76,7 +79,7 @@ import Testing
       for role in recorded.inputs.keys where role != inputRole {
         weights[sourceName(role)] = try file.tensor(role, recorded.inputs)
       }
-      #expect(Set(model.parameters.map(\.name)) == Set(weights.keys), "\(recorded.name)")
+      #expect(Set(model.parameters.map(\.name)) == Set(weights.names), "\(recorded.name)")
 
       var builder = try GraphBuilder(extending: model.training)
       var loss: Value?

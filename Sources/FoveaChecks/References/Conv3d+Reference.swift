@@ -65,7 +65,9 @@ extension Conv1d: ReferenceOperation {
     throws(OperationError) -> [ReferenceTensor]
   {
     let output = try outputShapes(for: inputs.map(\.shape))[0]
-    return [PlainConvolution(windows: [window], groups: groups).result(inputs, output, in: &context)]
+    return [
+      PlainConvolution(windows: [window], groups: groups).result(inputs, output, in: &context)
+    ]
   }
 }
 

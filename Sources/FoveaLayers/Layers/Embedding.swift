@@ -8,7 +8,7 @@ public struct Embedding: Layer {
   public let count: Int
   /// Numbers in a row.
   public let features: Int
-  /// A row that stands for nothing: it gets no gradient. Negative counts from the last.
+  /// A row that stands for nothing and gets no gradient; negative counts from the last.
   public let paddingIndex: Int?
   /// How the table starts; normal with deviation 1 by default, as in PyTorch.
   public let weightInitializer: Initializer

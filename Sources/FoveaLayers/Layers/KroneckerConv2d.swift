@@ -114,11 +114,11 @@ extension Tracer {
   func taking(
     _ input: SymbolicTensor, from source: [Int], to result: [Int], places: [Int32]
   ) throws(GraphError) -> SymbolicTensor {
+    guard let source = Shape(checking: source), let result = Shape(checking: result) else {
+      throw .operation(path: path, .tooLarge("TakeElements"))
+    }
     let operation: TakeElements
     do {
-      guard let source = Shape(checking: source), let result = Shape(checking: result) else {
-        throw OperationError.tooLarge("TakeElements")
-      }
       operation = try TakeElements(from: source, to: result, places: places)
     } catch {
       throw .operation(path: path, error)

@@ -50,13 +50,8 @@ public struct LSTM: Layer {
 
   private func run(_ input: SymbolicTensor) throws(GraphError) -> RecurrentResult {
     try settings.unrolled("LSTM", input, gates: 4) { (gates, weights, state) throws(GraphError) in
-      var sums = gates
-      if let state {
-        sums = try sums + weights.recurrent(state.hidden)
-      } else if let bias = weights.hiddenBias {
-        sums = try sums + bias
-      }
-      let next = try lstmStep(sums, size: settings.hiddenSize, cell: state?.cell)
+      let next = try lstmStep(
+        try gates + weights.recurrent(state.hidden), size: settings.hiddenSize, cell: state.cell)
       return RecurrentState(hidden: next.hidden, cell: next.cell)
     }
   }
@@ -94,29 +89,42 @@ public struct GRU: Layer {
   }
 
   private func run(_ input: SymbolicTensor) throws(GraphError) -> RecurrentResult {
-    try settings.unrolled("GRU", input, gates: 3) { (gates, weights, state) throws(GraphError) in
-      let recurrent = try state.map { state throws(GraphError) in
-        try weights.recurrent(state.hidden)
-      }
+    let result = try settings.unrolled("GRU", input, gates: 3) {
+      (gates, weights, state) throws(GraphError) in
       let next = try gruStep(
-        gates, recurrent: recurrent ?? weights.hiddenBias, size: settings.hiddenSize,
-        hidden: state?.hidden)
-      return RecurrentState(hidden: next, cell: nil)
+        gates, recurrent: try weights.recurrent(state.hidden), size: settings.hiddenSize,
+        hidden: state.hidden)
+      return RecurrentState(hidden: next, cell: next)
     }
+    return RecurrentResult(sequence: result.sequence, hidden: result.hidden, cell: nil)
   }
 }
 
-/// What goes from one step to the next.
+/// What goes from one step to the next; a GRU has its state for a memory.
 struct RecurrentState {
   let hidden: SymbolicTensor
-  let cell: SymbolicTensor?
+  let cell: SymbolicTensor
+
+  init(hidden: SymbolicTensor, cell: SymbolicTensor) {
+    self.hidden = hidden
+    self.cell = cell
+  }
+
+  /// The state before a step: zeros before the first, for as many examples as the gates are for.
+  init(_ previous: RecurrentState?, zerosFor gates: SymbolicTensor, size: Int) throws(GraphError) {
+    if let previous {
+      self = previous
+    } else {
+      let zeros = try gates.tracer.append(Scale(0, shift: 0), [try gates.part(0, of: size)])[0]
+      self.init(hidden: zeros, cell: zeros)
+    }
+  }
 }
 
 /// The parameters of one layer in one direction.
 struct RecurrentWeights {
   let input: [SymbolicTensor]
-  let hidden: SymbolicTensor
-  let hiddenBias: SymbolicTensor?
+  let hidden: [SymbolicTensor]
 
   /// Declares `weight_ih`, `weight_hh` and the biases, with a suffix.
   init(
@@ -128,9 +136,9 @@ struct RecurrentWeights {
     }
     let rows = gates * hiddenSize
     let weight = try declare("weight_ih", [rows, features])
-    hidden = try declare("weight_hh", [rows, hiddenSize])
+    let recurrent = try declare("weight_hh", [rows, hiddenSize])
     input = bias ? [weight, try declare("bias_ih", [rows])] : [weight]
-    hiddenBias = bias ? try declare("bias_hh", [rows]) : nil
+    hidden = bias ? [recurrent, try declare("bias_hh", [rows])] : [recurrent]
   }
 
   /// What inputs add to the gates.
@@ -140,14 +148,13 @@ struct RecurrentWeights {
 
   /// What a state adds to the gates.
   func recurrent(_ state: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
-    let bias = hiddenBias.map { [$0] } ?? []
-    return try state.tracer.append(FoveaGraph.Linear(), [state, hidden] + bias)[0]
+    try state.tracer.append(FoveaGraph.Linear(), [state] + hidden)[0]
   }
 }
 
 extension RecurrentSettings {
-  /// A step: from what the input adds to the gates and the state before, `nil` at first, to the next state.
-  typealias Step = (SymbolicTensor, RecurrentWeights, RecurrentState?) throws(GraphError) ->
+  /// A step: from what the input adds to the gates and the state before to the next state.
+  typealias Step = (SymbolicTensor, RecurrentWeights, RecurrentState) throws(GraphError) ->
     RecurrentState
 
   /// All layers in all directions, step by step.
@@ -160,12 +167,12 @@ extension RecurrentSettings {
     }
     let axis = batchFirst ? 1 : 0
     let steps = input.shape[axis]
-    guard hiddenSize > 0, 1...64 ~= layers else {
+    guard Self.sizes ~= hiddenSize, 1...64 ~= layers else {
       throw .operation(
         path: tracer.path,
         .setting(
           name, name: "hidden size and layers", value: "\(hiddenSize), \(layers)",
-          allowed: "1 or more, and 1 to 64"))
+          allowed: "1 to \(Self.sizes.upperBound), and 1 to 64"))
     }
     guard 1...Self.mostSteps ~= steps else {
       throw .operation(
@@ -184,7 +191,8 @@ extension RecurrentSettings {
         var states: [RecurrentState] = []
         for index in 0..<steps {
           let sum = try sums.step(isReverse ? steps - 1 - index : index, alongAxis: axis)
-          states.append(try step(sum, weights, states.last))
+          let before = try RecurrentState(states.last, zerosFor: sum, size: hiddenSize)
+          states.append(try step(sum, weights, before))
         }
         last.append(states[steps - 1])
         let inOrder = isReverse ? states.reversed() : states
@@ -192,11 +200,13 @@ extension RecurrentSettings {
       }
       sequence = directions.count == 1 ? directions[0] : try concatenate(directions, axis: 2)
     }
-    let cells = last.compactMap(\.cell)
     return RecurrentResult(
       sequence: sequence, hidden: try stack(last.map(\.hidden), axis: 0),
-      cell: cells.isEmpty ? nil : try stack(cells, axis: 0))
+      cell: try stack(last.map(\.cell), axis: 0))
   }
+
+  /// The numbers that a state may have.
+  static let sizes = 1...1 << 20
 
   /// The most steps that are written out.
   static let mostSteps = 1024
@@ -226,13 +236,12 @@ public struct LSTMCell: Sendable {
   ) throws(GraphError) -> (hidden: SymbolicTensor, cell: SymbolicTensor) {
     try input.tracer.scoped(.shared(path)) { () throws(GraphError) in
       let weights = try input.cellWeights("LSTMCell", hiddenSize: hiddenSize, gates: 4, bias: bias)
-      var gates = try weights.gates(input)
-      if let state {
-        gates = try gates + weights.recurrent(state.hidden)
-      } else if let bias = weights.hiddenBias {
-        gates = try gates + bias
-      }
-      return try lstmStep(gates, size: hiddenSize, cell: state?.cell)
+      let gates = try weights.gates(input)
+      let before = try RecurrentState(
+        state.map { RecurrentState(hidden: $0.hidden, cell: $0.cell) }, zerosFor: gates,
+        size: hiddenSize)
+      return try lstmStep(
+        try gates + weights.recurrent(before.hidden), size: hiddenSize, cell: before.cell)
     }
   }
 }
@@ -262,9 +271,11 @@ public struct GRUCell: Sendable {
     try input.tracer.scoped(.shared(path)) { () throws(GraphError) in
       let weights = try input.cellWeights("GRUCell", hiddenSize: hiddenSize, gates: 3, bias: bias)
       let gates = try weights.gates(input)
-      let recurrent = try hidden.map { hidden throws(GraphError) in try weights.recurrent(hidden) }
+      let before = try RecurrentState(
+        hidden.map { RecurrentState(hidden: $0, cell: $0) }, zerosFor: gates, size: hiddenSize
+      ).hidden
       return try gruStep(
-        gates, recurrent: recurrent ?? weights.hiddenBias, size: hiddenSize, hidden: hidden)
+        gates, recurrent: try weights.recurrent(before), size: hiddenSize, hidden: before)
     }
   }
 }
@@ -277,10 +288,12 @@ extension SymbolicTensor {
     guard shape.rank == 2 else {
       throw .operation(path: tracer.path, .rank(name, expected: 2, actual: shape))
     }
-    guard hiddenSize > 0 else {
+    guard RecurrentSettings.sizes ~= hiddenSize else {
       throw .operation(
         path: tracer.path,
-        .setting(name, name: "hidden size", value: "\(hiddenSize)", allowed: "1 or more"))
+        .setting(
+          name, name: "hidden size", value: "\(hiddenSize)",
+          allowed: "1 to \(RecurrentSettings.sizes.upperBound)"))
     }
     return try RecurrentWeights(
       tracer, suffix: "", features: shape[1], hiddenSize: hiddenSize, gates: gates, bias: bias)
