@@ -19,7 +19,7 @@ public struct OperationRegistry: Sendable {
     GELU.self, GELUGradient.self, ELU.self, ELUGradient.self, PReLU.self,
     Softplus.self, SoftplusGradient.self, Mish.self, MishGradient.self,
     GroupNorm.self, GroupNormGradient.self, LayerNorm.self, LayerNormGradient.self,
-    LocalResponseNorm.self, LocalResponseNormGradient.self,
+    LocalResponseNorm.self, LocalResponseNormGradient.self, DropBlock.self, StopGradient.self,
     BroadcastTo.self, SumTo.self, Reduce.self, MaxGradient.self,
     Reshape.self, Flatten.self, Unsqueeze.self, Concat.self, Split.self, Slice.self,
     SliceGradient.self, Dropout.self, Softmax.self, LogSoftmax.self, CrossEntropy.self,

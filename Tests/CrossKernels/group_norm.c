@@ -34,8 +34,9 @@ static group_norm_data begin_data(
     const char *how, long images, long rows, long channels, long groups) {
   begin_case(
       "group normalisation, %s, of %ld×%ld×%ld in %ld", how, images, rows, channels, groups);
-  group_norm_data d = {images, rows, channels, groups, images * rows * channels};
-  d.in = random_floats(d.count);
+  group_norm_data d = {
+      .images = images, .rows = rows, .channels = channels, .groups = groups,
+      .count = images * rows * channels, .in = random_floats(images * rows * channels)};
   for (long i = 0; i < d.count; i++) d.in[i] += 0.5f;
   if (images % 2 == 1) {
     d.weight = random_floats(channels);

@@ -79,6 +79,16 @@ extension OperationCase {
         [.random(shape), .random(shape), .random(statistic), .random(statistic, in: 0.5...2)]
           + parameters(parameter, &$0).prefix(1), gradients: .none)
     },
+    "DropBlock": {
+      OperationCase(
+        DropBlock(
+          probability: $0.element(of: [0, 0.1, 0.5]), blockSize: $0.integer(1...4),
+          stream: UInt64($0.integer(0...1 << 30))),
+        [.random($0.image())])
+    },
+    "StopGradient": {
+      OperationCase(StopGradient(), [.random($0.shape())], gradients: .stopped)
+    },
     "LocalResponseNorm": {
       OperationCase(responseNorm(&$0), [.random($0.image(), in: -2...2)])
     },
@@ -126,6 +136,8 @@ extension OperationCase {
     OperationCase(
       LayerNormGradient(axes: .trailing(1)),
       [[7, 9000], [7, 9000], [7, 1], .random([7, 1], in: 0.5...2)]),
+    OperationCase(DropBlock(probability: 0.2, blockSize: 5, stream: 7), [[9, 17, 33, 30]]),
+    OperationCase(StopGradient(), [[9, 17, 33, 30]]),
     OperationCase(
       LocalResponseNorm(size: 5, alpha: 1, beta: 0.75, k: 2), [[3, 97, 20, 21]]),
     OperationCase(

@@ -99,4 +99,16 @@ import Testing
       .axes("Dropout", axes: [-1], actual: image),
       from: Dropout(probability: 0.5, stream: 0, sharedAxes: [-1]), [image])
   }
+
+  @Test func `blocks of dropout`() {
+    expect(
+      .setting("DropBlock", name: "probability", value: "1.0", allowed: "0 or more and below 1"),
+      from: DropBlock(probability: 1, blockSize: 7, stream: 0), [image])
+    expect(
+      .setting("DropBlock", name: "blockSize", value: "0", allowed: "1 or more"),
+      from: DropBlock(probability: 0.1, blockSize: 0, stream: 0), [image])
+    expect(
+      .rank("DropBlock", expected: 4, actual: [2, 6]),
+      from: DropBlock(probability: 0.1, blockSize: 7, stream: 0), [[2, 6]])
+  }
 }

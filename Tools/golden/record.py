@@ -7,7 +7,7 @@ import torch
 
 SCRIPTS = (
     "conv2d", "conv_transpose2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise", "activations",
-    "normalisation", "reductions", "softmax",
+    "normalisation", "layers", "reductions", "softmax",
     "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo",
     "safetensors_file",
 )
