@@ -11,7 +11,7 @@ extension OperationCase: CustomTestStringConvertible {
   /// Cases that fill vectors and tiles, leave a rest over, and are cut into several tasks.
   static func large() throws -> [OperationCase] {
     try convolutions() + matrices + pooling() + normalisation + shaping + elements + losses
-      + updates
+      + updates + largeSignals()
   }
 
   private static func convolutions() throws -> [OperationCase] {
@@ -55,6 +55,9 @@ extension OperationCase: CustomTestStringConvertible {
     OperationCase(MatMul(transposeLeft: true), [[300, 33], [300, 19]]),
     OperationCase(MatMul(transposeRight: true), [[6, 129], [96, 129]]),
     OperationCase(MatMul(transposeLeft: true, transposeRight: true), [[40, 7], [31, 40]]),
+    OperationCase(MatMul(transposeRight: true), [[300, 9, 20], [300, 11, 20]]),
+    OperationCase(MatMul(), [[3, 2, 70, 90], [2, 90, 65]]),
+    OperationCase(MatMul(), [[5, 40, 30], [30, 20]]),
   ]
 
   private static func pooling() throws -> [OperationCase] {
@@ -140,6 +143,7 @@ extension OperationCase: CustomTestStringConvertible {
     OperationCase(HardswishGradient(), [[100_003], .random([100_003], in: -9...9)]),
     OperationCase(Dropout(probability: 0.5, stream: .max), [[100_003]]),
     OperationCase(Dropout(probability: 0.1, stream: 9), [[3, 17, 33, 30]]),
+    OperationCase(RandomNormal(stream: .max), [[3, 17, 33, 30]]),
     OperationCase(Binary(.add), [[9, 17, 33, 30], [9, 17, 33, 30]]),
     OperationCase(Binary(.multiply), [[9, 17, 33, 30], [17, 1, 1]]),
     OperationCase(Binary(.subtract), [[30], [9, 17, 33, 30]]),

@@ -29,6 +29,7 @@
 #include "winograd_conv2d_f32.h"
 #include "winograd_weight_gradient_f32.h"
 #include "matmul_f32.h"
+#include "conv3d_f32.h"
 #include "quantized_conv2d.h"
 
 #include "activations_f32.h"
@@ -40,6 +41,7 @@
 #include "optimizer_f32.h"
 #include "peak_f32.h"
 #include "pool2d_f32.h"
+#include "random_normal_f32.h"
 #include "reduce_f32.h"
 #include "softmax_f32.h"
 #include "cross_entropy_f32.h"
