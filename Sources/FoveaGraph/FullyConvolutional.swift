@@ -12,7 +12,8 @@ extension Graph {
   /// - Throws: `GraphError.operation` with the path of what has no such form: pooling to a grid that does not divide the
   ///   map, weights that are computed or shared, or an operation on features that mixes them in another way.
   public func fullyConvolutional() throws(GraphError) -> Graph {
-    try DenseConversion(of: self).converted()
+    var conversion = try DenseConversion(of: self)
+    return try conversion.converted()
   }
 }
 
@@ -103,8 +104,11 @@ private struct DenseConversion {
 
   /// Whether a node is a function of each element of one input.
   private func keepsShape(_ node: Node) -> Bool {
-    node.inputs.count == 1 && node.operation.spatialReach(inputs: [shapes[node.inputs[0]]]) == .pointwise
-      && (try? node.operation.outputShapes(for: [shapes[node.inputs[0]]])) == [shapes[node.inputs[0]]]
+    node.inputs.count == 1
+      && node.operation.spatialReach(inputs: [shapes[node.inputs[0]]]) == .pointwise
+      && (try? node.operation.outputShapes(for: [shapes[node.inputs[0]]])) == [
+        shapes[node.inputs[0]]
+      ]
   }
 
   private func place(_ value: Value, _ node: Node) throws(GraphError) -> Value {
@@ -133,15 +137,19 @@ private struct DenseConversion {
             allowed: "a grid that divides the map"))
       }
       let kernel = extent / cells
-      do {
-        windows.append(try Window(kernel: kernel, stride: cells == 1 ? 1 : kernel))
-      } catch {
-        throw .operation(path: node.path, error)
-      }
+      windows.append(try window(kernel, stride: cells == 1 ? 1 : kernel, node))
     }
     if windows.allSatisfy({ $0.kernel == 1 }) { return input }
     return try builder.apply(
       AvgPool2d(rows: windows[0], columns: windows[1]), input, path: node.path)
+  }
+
+  private func window(_ kernel: Int, stride: Int, _ node: Node) throws(GraphError) -> Window {
+    do {
+      return try Window(kernel: kernel, stride: stride)
+    } catch {
+      throw .operation(path: node.path, error)
+    }
   }
 
   private mutating func appendDense(_ node: Node) throws(GraphError) -> Value {
@@ -156,15 +164,9 @@ private struct DenseConversion {
     ]
     for bias in node.inputs.dropFirst(2) { inputs.append(try place(bias, node)) }
     guard let map else { return try builder.append(Linear(), inputs, path: node.path)[0] }
-    do {
-      let convolution = Conv2d(
-        rows: try Window(kernel: map[1]), columns: try Window(kernel: map[2]))
-      return try builder.append(convolution, inputs, path: node.path)[0]
-    } catch let error as OperationError {
-      throw .operation(path: node.path, error)
-    } catch let error as GraphError {
-      throw error
-    }
+    let convolution = Conv2d(
+      rows: try window(map[1], stride: 1, node), columns: try window(map[2], stride: 1, node))
+    return try builder.append(convolution, inputs, path: node.path)[0]
   }
 
   /// Appends a node as it is; one that reads features must treat each by itself, or all along the channels.

@@ -94,7 +94,8 @@ import Testing
     let message = #expect(throws: GraphError.self) { try uneven.inference.fullyConvolutional() }
     #expect(
       "\(try #require(message))"
-        == "head.0: AdaptiveAvgPool2d has grid 4 cells of 6 pixels; use a grid that divides the map")
+        == "head.0: AdaptiveAvgPool2d has grid 4 cells of 6 pixels; use a grid that divides the map"
+    )
     let joined = try Model(input: [3, 4, 4]) { input throws(GraphError) in
       let features = try FoveaLayers.Flatten()(input)
       return try FoveaLayers.Linear(2)(concatenate([features, features]))

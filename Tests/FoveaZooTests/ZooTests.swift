@@ -12,7 +12,9 @@ import Testing
     let entry = try ZooModel.named(name)
     let model = try entry.build()
     #expect(model.parameterCount == entry.parameterCount)
-    #expect(try model.outputShape == [entry.defaultClasses])
+    if let classes = entry.defaultClasses, !DenseZooTests.names.contains(name) {
+      #expect(try model.outputShape == [classes])
+    }
     // A second way to the same number: the rows of the summary.
     let summary = try ModelSummary(of: model.inference)
     // Heads for training alone are not among them.

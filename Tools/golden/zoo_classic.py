@@ -147,10 +147,11 @@ def layers(model):
 def run(model, image):
     """Logits, and the gradient by the first bias of the loss Σ logits · upstream, in float64."""
     model = model.double()
-    model.load_state_dict({
-        key: value if key.endswith("num_batches_tracked") else known_weight(key, value.shape)
-        for key, value in model.state_dict().items()
-    })
+    weights = model.state_dict()
+    for key, value in weights.items():
+        if not key.endswith("num_batches_tracked"):
+            weights[key] = known_weight(key, value.shape)
+    model.load_state_dict(weights)
     logits = model(known("input", (BATCH, *image), -1, 1))
     (logits * known("upstream", logits.shape, -1, 1)).sum().backward()
     bias = next(key for key in model.state_dict() if key.endswith("bias"))

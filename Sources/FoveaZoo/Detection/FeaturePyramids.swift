@@ -32,7 +32,7 @@ public struct FPN: Sendable {
           channels, kernel: 1, weightInitializer: .kaimingUniform(a: 1)
         ).named("inner_blocks.\(index).0")(map)
         if let coarser {
-          inner = try inner + resize(coarser, to: inner.extent(), mode: .nearest)
+          inner = try inner + interpolate(coarser, size: inner.extent(), mode: .nearest)
         }
         let result = try Conv2d(
           channels, kernel: 3, padding: 1, weightInitializer: .kaimingUniform(a: 1)
@@ -84,19 +84,17 @@ public struct PAN: Sendable {
       let block = CSPBlock(channels, depth: depth, hasShortcuts: false, isSeparable: isSeparable)
       return try block.named(name)(concatenate([value, other]))
     }
-    func enlarged(_ value: SymbolicTensor, like other: SymbolicTensor)
-      throws(GraphError) -> SymbolicTensor
-    {
-      try resize(value, to: other.extent(), mode: .nearest)
+    func enlarged(_ value: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
+      try interpolate(value, scaleFactor: 2)
     }
     func halved(_ value: SymbolicTensor, _ name: String) throws(GraphError) -> SymbolicTensor {
       try YOLOXConvolution(value.shape[1], kernel: 3, stride: 2, isSeparable: isSeparable)
         .named(name)(value)
     }
     let lateral0 = try YOLOXConvolution(channels[1]).named("lateral_conv0")(coarse)
-    let up0 = try joined(enlarged(lateral0, like: middle), middle, channels[1], "C3_p4")
+    let up0 = try joined(enlarged(lateral0), middle, channels[1], "C3_p4")
     let lateral1 = try YOLOXConvolution(channels[0]).named("reduce_conv1")(up0)
-    let result0 = try joined(enlarged(lateral1, like: fine), fine, channels[0], "C3_p3")
+    let result0 = try joined(enlarged(lateral1), fine, channels[0], "C3_p3")
     let result1 = try joined(halved(result0, "bu_conv2"), lateral1, channels[1], "C3_n3")
     let result2 = try joined(halved(result1, "bu_conv1"), lateral0, channels[2], "C3_n4")
     return [result0, result1, result2]

@@ -44,15 +44,15 @@ public struct YOLOX: Layer {
           "YOLOX", name: "input", value: "\(input.shape)",
           allowed: "a height and a width that are multiples of 32"))
     }
-    let maps = try tracer.scoped(.name("backbone")) { () throws(GraphError) in
+    let maps = try tracer.scoped(.name("backbone")) { () throws(GraphError) -> [SymbolicTensor] in
       let body = CSPDarknet(width: width, depth: depth, isSeparable: isSeparable)
-      let maps = try tracer.scoped(.name("backbone")) { () throws(GraphError) in
+      let maps = try tracer.scoped(.name("backbone")) { () throws(GraphError) -> [SymbolicTensor] in
         try body.maps(input)
       }
       return try PAN(depth: depth, isSeparable: isSeparable)(
         fine: maps[0], middle: maps[1], coarse: maps[2])
     }
-    let results = try tracer.scoped(.name("head")) { () throws(GraphError) in
+    let results = try tracer.scoped(.name("head")) { () throws(GraphError) -> [SymbolicTensor] in
       var results: [SymbolicTensor] = []
       for (scale, map) in maps.enumerated() { results.append(try head(map, scale)) }
       return results

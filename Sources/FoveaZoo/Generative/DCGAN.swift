@@ -1,4 +1,4 @@
-import FoveaLayers
+public import FoveaLayers
 
 /// Makes images of numbers from a normal distribution: `[N, latent, 1, 1] → [N, channels, 64, 64]`, in −1…1.
 ///

@@ -36,7 +36,8 @@ public struct VariationalAutoencoder: Layer {
     var value = input
     for (index, width) in widths.enumerated() {
       sizes.append(try value.extent())
-      value = try Conv2d(width, kernel: 4, stride: 2, padding: 1).named("encoder.\(2 * index)")(value)
+      value = try Conv2d(width, kernel: 4, stride: 2, padding: 1).named("encoder.\(2 * index)")(
+        value)
       value = try relu(value)
     }
     let grid = value.shape

@@ -53,8 +53,13 @@ public struct MBConv: Layer {
   }
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
-    let inputChannels = try input.channels
-    let branch = Sequential {
+    let branch = branch(inputChannels: try input.channels)
+    return try passing(input, by: branch.named("block"), channels: channels, stride: stride)
+  }
+
+  /// The layers that the shortcut goes past.
+  func branch(inputChannels: Int) -> Sequential {
+    Sequential {
       if expandedChannels != inputChannels {
         ConvNormActivation(
           channels: expandedChannels, normalization: normalization, activation: activation)
@@ -65,7 +70,6 @@ public struct MBConv: Layer {
       if let gate { [gate] }
       ConvNormActivation(channels: channels, normalization: normalization)
     }
-    return try passing(input, by: branch.named("block"), channels: channels, stride: stride)
   }
 }
 
@@ -125,6 +129,7 @@ public struct FusedMBConv: Layer {
 func passing(_ input: SymbolicTensor, by branch: some Layer, channels: Int, stride: Int)
   throws(GraphError) -> SymbolicTensor
 {
+  let inputChannels = try input.channels
   let learnt = try branch(input)
-  return try stride == 1 && input.channels == channels ? input + learnt : learnt
+  return stride == 1 && inputChannels == channels ? try input + learnt : learnt
 }

@@ -24,6 +24,8 @@ public struct MobileNetV3Body: Layer {
   public let isDilated: Bool
   /// Whether the last stage has half the channels.
   public let hasReducedTail: Bool
+  /// What follows each convolution.
+  public let normalization: FoveaLayers.BatchNorm2d
 
   /// Makes a body.
   ///
@@ -32,9 +34,12 @@ public struct MobileNetV3Body: Layer {
   ///   - width: What all channels are multiplied by, rounded to multiples of 8.
   ///   - isDilated: Whether the last stage dilates where it would stride, as in LR-ASPP and DeepLabV3.
   ///   - hasReducedTail: Whether the last stage has half the channels, as in the paper's detectors.
+  ///   - normalization: What follows each convolution.
   public init(
-    _ size: Size, width: Double = 1, isDilated: Bool = false, hasReducedTail: Bool = false
+    _ size: Size, width: Double = 1, isDilated: Bool = false, hasReducedTail: Bool = false,
+    normalization: FoveaLayers.BatchNorm2d = BatchNorm2d(epsilon: 1e-3, momentum: 0.01)
   ) {
+    self.normalization = normalization
     self.size = size
     self.width = width
     self.isDilated = isDilated
@@ -77,9 +82,8 @@ public struct MobileNetV3Body: Layer {
   ]
 
   /// The layers, and whether their result is one of `maps`.
-  private var layers: [(layer: any Layer, isStage: Bool)] {
+  var layers: [(layer: any Layer, isStage: Bool)] {
     let rows = size == .large ? Self.large : Self.small
-    let normalization = BatchNorm2d(epsilon: 1e-3, momentum: 0.01)
     func scaled(_ channels: Int) -> Int { roundedChannels(Double(channels) * width) }
     var layers: [(layer: any Layer, isStage: Bool)] = [
       (

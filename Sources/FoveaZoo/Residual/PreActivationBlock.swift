@@ -63,6 +63,7 @@ public struct PreActivationBlock: Layer {
   }
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
+    let inputChannels = try input.channels
     let activated = try Sequential {
       normalization().named("\(names.normalization)1")
       ReLU().named("relu1")
@@ -78,7 +79,7 @@ public struct PreActivationBlock: Layer {
       value = try convolution(width, kernel: kernel, stride: stride)
         .named("conv\(index + 1)")(value)
     }
-    guard try stride != 1 || input.channels != channels else { return try value + input }
+    guard stride != 1 || inputChannels != channels else { return try value + input }
     let shortcut = try convolution(channels, kernel: 1, stride: stride)
       .named(names.shortcut)(activated)
     return try value + shortcut

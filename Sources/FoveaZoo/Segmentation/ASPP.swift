@@ -44,7 +44,7 @@ public struct ASPP: Layer {
       ConvNormActivation(channels: channels, activation: ReLU()).inlined()
     }.named("convs.\(rates.count + 1)")
     branches.append(
-      try resize(mean(input), to: input.extent(), mode: .bilinear))
+      try interpolate(mean(input), size: input.extent(), mode: .bilinear))
     return try Sequential {
       ConvNormActivation(channels: channels, activation: ReLU()).inlined()
       Dropout()

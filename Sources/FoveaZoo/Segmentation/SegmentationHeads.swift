@@ -80,10 +80,10 @@ public struct DeepLabV3PlusDecoder: Sendable {
   public func callAsFunction(
     _ input: SymbolicTensor, fine: SymbolicTensor, named name: String
   ) throws(GraphError) -> SymbolicTensor {
-    try input.tracer.scoped(.name(name)) { () throws(GraphError) in
+    try input.tracer.scoped(.name(name)) { () throws(GraphError) -> SymbolicTensor in
       let detail = try ConvNormActivation(channels: 48, activation: ReLU()).named("project")(fine)
-      let context = try resize(
-        ASPP(rates: rates).named("aspp")(input), to: fine.extent(), mode: .bilinear)
+      let context = try interpolate(
+        ASPP(rates: rates).named("aspp")(input), size: fine.extent(), mode: .bilinear)
       return try Sequential {
         ConvNormActivation(channels: 256, kernel: 3, activation: ReLU()).inlined()
         Conv2d(classes, kernel: 1)
@@ -123,14 +123,14 @@ public struct LRASPPHead: Sendable {
   public func callAsFunction(
     _ input: SymbolicTensor, fine: SymbolicTensor, named name: String
   ) throws(GraphError) -> SymbolicTensor {
-    try input.tracer.scoped(.name(name)) { () throws(GraphError) in
+    try input.tracer.scoped(.name(name)) { () throws(GraphError) -> SymbolicTensor in
       let wide = try ConvNormActivation(channels: channels, activation: ReLU()).named("cbr")(input)
       let scale = Sequential {
         GlobalAvgPool2d()
         Conv2d(channels, kernel: 1, bias: false)
         Sigmoid()
       }.named("scale")
-      let scaled = try resize(wide * scale(input), to: fine.extent(), mode: .bilinear)
+      let scaled = try interpolate(wide * scale(input), size: fine.extent(), mode: .bilinear)
       return try Conv2d(classes, kernel: 1).named("low_classifier")(fine)
         + Conv2d(classes, kernel: 1).named("high_classifier")(scaled)
     }

@@ -13,14 +13,16 @@ struct SegmentationNetwork: Layer {
 
   func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
     let tracer = input.tracer
-    let maps = try tracer.scoped(.name("backbone")) { () throws(GraphError) in try maps(input) }
+    let maps = try tracer.scoped(.name("backbone")) { () throws(GraphError) -> [SymbolicTensor] in
+      try self.maps(input)
+    }
     guard let last = maps.last else { return input }
     let size = try input.extent()
     let scores = try head.named("classifier")(last)
     if let auxiliaryHead, maps.count > 1 {
       let scores = try auxiliaryHead.named("aux_classifier")(maps[maps.count - 2])
-      tracer.output("aux", try resize(scores, to: size, mode: .bilinear))
+      tracer.output("aux", try interpolate(scores, size: size, mode: .bilinear))
     }
-    return try resize(scores, to: size, mode: .bilinear)
+    return try interpolate(scores, size: size, mode: .bilinear)
   }
 }

@@ -106,20 +106,18 @@ public struct UNetUp: Sendable {
   public func callAsFunction(
     _ input: SymbolicTensor, skip: SymbolicTensor, named name: String
   ) throws(GraphError) -> SymbolicTensor {
-    try input.tracer.scoped(.name(name)) { () throws(GraphError) in
-      let size = try input.extent()
+    try input.tracer.scoped(.name(name)) { () throws(GraphError) -> SymbolicTensor in
       var (up, skip) = (input, skip)
       switch upsampling {
       case .transposedConvolution:
         up = try ConvTranspose2d(input.shape[1] / 2, kernel: 2, stride: 2).named("up")(input)
       case .bilinear:
-        up = try resize(
-          input, to: Extent2d(2 * size.height, 2 * size.width), mode: .bilinear, alignCorners: true)
+        up = try interpolate(input, scaleFactor: 2, mode: .bilinear, alignCorners: true)
       }
       if isPadded {
-        up = try up.zeroPadded(to: skip.extent())
+        up = try up.centred(in: skip.extent())
       } else {
-        skip = try skip.centreCropped(to: up.extent())
+        skip = try skip.centred(in: up.extent())
       }
       let both = try concatenate([skip, up])
       // With interpolation nothing has halved the channels yet.
@@ -128,5 +126,16 @@ public struct UNetUp: Sendable {
         isPadded: isPadded
       ).named("conv")(both)
     }
+  }
+}
+
+extension SymbolicTensor {
+  /// The map cropped to `size`, or with zeros around it, as many on either side; of an odd number, the larger part after.
+  fileprivate func centred(in size: Extent2d) throws(GraphError) -> SymbolicTensor {
+    let own = try extent()
+    let (rows, columns) = (size.height - own.height, size.width - own.width)
+    guard rows != 0 || columns != 0 else { return self }
+    let (top, left) = (rows / 2, columns / 2)
+    return try pad(self, left: left, right: columns - left, top: top, bottom: rows - top)
   }
 }
