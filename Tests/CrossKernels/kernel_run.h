@@ -66,6 +66,7 @@ void test_quantized(void);
 void test_matmul(void);
 void test_conv3d(void);
 void test_batch_norm(void);
+void test_group_norm(void);
 void test_pooling(void);
 void test_elements(void);
 void test_condition(void);

@@ -12,6 +12,7 @@ int main(void) {
     test_matmul();
     test_conv3d();
     test_batch_norm();
+    test_group_norm();
     test_pooling();
     test_elements();
     test_condition();

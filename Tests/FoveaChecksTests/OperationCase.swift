@@ -29,6 +29,8 @@ struct OperationCase {
 
   /// For each operation's name, what draws a case of it.
   static let random = [common, ofSignals].reduce(into: [:]) { all, some in
+  static let random = [common, smoothActivations, imageNormalisation].reduce(into: [:]) {
+    all, some in
     all.merge(some) { first, _ in first }
   }
 
@@ -270,10 +272,13 @@ struct OperationCase {
         [.random(try slice.outputShapes(for: [shape])[0]), .random(shape)])
     },
     "Dropout": {
-      OperationCase(
+      let shape = $0.shape()
+      let shared = reducedAxes(of: shape, &$0).filter { $0 >= 0 }
+      return OperationCase(
         Dropout(
-          probability: $0.element(of: [0, 0.25, 0.9]), stream: UInt64($0.integer(0...1 << 30))),
-        [.random($0.shape())])
+          probability: $0.element(of: [0, 0.25, 0.9]), stream: UInt64($0.integer(0...1 << 30)),
+          sharedAxes: shared),
+        [.random(shape)])
     },
     "RandomNormal": {
       OperationCase(

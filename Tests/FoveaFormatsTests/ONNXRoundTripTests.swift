@@ -98,6 +98,19 @@ func expectSame(
     Case("products of matrices", [3, 4, 5]) { x throws(GraphError) in
       try x.tracer.append(MatMul(transposeRight: true), [x, x])[0]
     },
+    layer(FoveaLayers.GELU()), layer(FoveaLayers.GELU(approximate: .tanh)),
+    layer(FoveaLayers.ELU()), layer(FoveaLayers.Softplus()), layer(FoveaLayers.Mish()),
+    layer(FoveaLayers.PReLU(perChannel: true)), layer(FoveaLayers.GroupNorm(groups: 3)),
+    layer(FoveaLayers.LayerNorm2d()), layer(FoveaLayers.SELU()),
+    Case("group normalisation", [6, 5, 4]) { x throws(GraphError) in
+      try FoveaLayers.GroupNorm(groups: 2).forward(x)
+    },
+    Case("layer normalisation", [6, 5]) { x throws(GraphError) in
+      try FoveaLayers.LayerNorm([5]).forward(x)
+    },
+    Case("local response normalisation", [6, 5, 4]) { x throws(GraphError) in
+      try FoveaLayers.LocalResponseNorm(5).forward(x)
+    },
     Case("two branches", [4, 5, 6]) { x throws(GraphError) in
       try concatenate([add(x, relu(x)), multiply(x, sigmoid(x)), subtract(x, tanh(x))])
     },
