@@ -9,6 +9,8 @@ public struct OperationRegistry: Sendable {
   public static let standard = OperationRegistry([
     Input.self, Variable.self, Constant.self,
     Conv2d.self, Conv2dInputGradient.self, Conv2dWeightGradient.self, ConvTranspose2d.self,
+    Conv1d.self, ConvTranspose1d.self, Conv3d.self, Conv3dInputGradient.self,
+    Conv3dWeightGradient.self,
     Linear.self, MatMul.self,
     MaxPool2d.self, MaxPool2dGradient.self, AvgPool2d.self, AvgPool2dGradient.self,
     AdaptiveAvgPool2d.self, AdaptiveAvgPool2dGradient.self,

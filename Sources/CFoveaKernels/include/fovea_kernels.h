@@ -45,6 +45,7 @@ bool fovea_kernels_are_optimised(void);
 #include "fovea_batch_norm.h"
 #include "fovea_condition.h"
 #include "fovea_conv2d.h"
+#include "fovea_conv3d.h"
 #include "fovea_convert.h"
 #include "fovea_dropout.h"
 #include "fovea_elementwise.h"

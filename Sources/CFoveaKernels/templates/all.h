@@ -29,6 +29,7 @@
 #include "winograd_conv2d_f32.h"
 #include "winograd_weight_gradient_f32.h"
 #include "matmul_f32.h"
+#include "conv3d_f32.h"
 #include "quantized_conv2d.h"
 
 #include "activations_f32.h"

@@ -95,7 +95,8 @@ extension SafetensorsError: CustomStringConvertible {
     case .dataLength: "The file is cut short or has a tail; fetch or save it again."
     case .duplicateName, .missingField, .shape, .byteCount, .overlap, .hole:
       "The file is damaged or made to mislead; save it again with the safetensors library."
-    case .unknownElementType: "Save the tensor as F32, F16, BF16, F64, I32, I64 or U8."
+    case .unknownElementType:
+      "Save the tensor as F32, F16, BF16, F64, I64, I32, I16, I8, U8 or BOOL."
     case .valueOutOfRange: "Scale the values, or save them in the smaller type."
     case .reservedName: "Rename the tensor."
     }

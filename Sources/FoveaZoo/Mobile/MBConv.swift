@@ -53,9 +53,8 @@ public struct MBConv: Layer {
   }
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
-    let inputChannels = try input.channels
-    let learnt = try branch(inputChannels: inputChannels).named("block")(input)
-    return stride == 1 && inputChannels == channels ? try input + learnt : learnt
+    let branch = branch(inputChannels: try input.channels)
+    return try passing(input, by: branch.named("block"), channels: channels, stride: stride)
   }
 
   /// The layers that the shortcut goes past.
@@ -72,4 +71,65 @@ public struct MBConv: Layer {
       ConvNormActivation(channels: channels, normalization: normalization)
     }
   }
+}
+
+/// An `MBConv` whose first two convolutions are one: 3×3 over all channels.
+///
+/// Faster in a network's first stages, where channels are few and maps large. Weight names are torchvision's.
+///
+/// - SeeAlso: M. Tan and Q. Le, *EfficientNetV2*, arXiv:2104.00298.
+public struct FusedMBConv: Layer {
+  /// The channels that go out.
+  public let channels: Int
+  /// The channels inside; where the input has as many, one convolution is all.
+  public let expandedChannels: Int
+  /// The extent of the first convolution.
+  public let kernel: Int
+  /// What height and width are divided by.
+  public let stride: Int
+  /// What follows the first convolution's normalisation.
+  public let activation: any Layer
+  /// What follows each convolution.
+  public let normalization: FoveaLayers.BatchNorm2d
+
+  /// Makes a block.
+  ///
+  /// - Parameters:
+  ///   - channels: The channels that go out.
+  ///   - expandedChannels: The channels inside.
+  ///   - kernel: The extent of the first convolution; odd.
+  ///   - stride: What height and width are divided by.
+  ///   - activation: What follows the first convolution's normalisation.
+  ///   - normalization: What follows each convolution.
+  public init(
+    channels: Int, expandedChannels: Int, kernel: Int = 3, stride: Int = 1,
+    activation: any Layer = SiLU(), normalization: FoveaLayers.BatchNorm2d = BatchNorm2d()
+  ) {
+    self.channels = channels
+    self.expandedChannels = expandedChannels
+    self.kernel = kernel
+    self.stride = stride
+    self.activation = activation
+    self.normalization = normalization
+  }
+
+  public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
+    let isWider = try expandedChannels != input.channels
+    let branch = Sequential {
+      ConvNormActivation(
+        channels: isWider ? expandedChannels : channels, kernel: kernel, stride: stride,
+        normalization: normalization, activation: activation)
+      if isWider { ConvNormActivation(channels: channels, normalization: normalization) }
+    }
+    return try passing(input, by: branch.named("block"), channels: channels, stride: stride)
+  }
+}
+
+/// What a branch makes of the input, with the input added where the shape stays.
+func passing(_ input: SymbolicTensor, by branch: some Layer, channels: Int, stride: Int)
+  throws(GraphError) -> SymbolicTensor
+{
+  let inputChannels = try input.channels
+  let learnt = try branch(input)
+  return stride == 1 && inputChannels == channels ? try input + learnt : learnt
 }

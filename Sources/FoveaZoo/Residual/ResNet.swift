@@ -80,6 +80,12 @@ extension ZooModel {
     "wide-resnet101-2", "resnet101 with twice the channels inside blocks", 126_886_696,
     .bottleneck, [3, 4, 23, 3], ResidualOptions(widthPerGroup: 128), source: wide)
 
+  /// SE-ResNet-50 as timm has it: squeeze-and-excitation at the end of each branch.
+  public static let seResnet50 = resNet(
+    "seresnet50", "resnet50 with squeeze-and-excitation", 28_088_024, .bottleneck, [3, 4, 6, 3],
+    ResidualOptions(gate: { SqueezeExcitation(squeezed: roundedChannels(Double($0) / 16)) }),
+    source: "J. Hu et al., arXiv:1709.01507; names of timm")
+
   private static let bagOfTricks = "T. He et al., arXiv:1812.01187; names of "
   private static let aggregated = "S. Xie et al., arXiv:1611.05431; names of torchvision"
   private static let wide = "S. Zagoruyko, N. Komodakis, arXiv:1605.07146; names of torchvision"

@@ -45,6 +45,7 @@ public struct BasicBlock: Layer {
       ReLU().named("relu1")
       convolution(channels, kernel: 3, dilation: dilation.second).named("conv2")
       options.normalization().named("bn2")
+      if let gate = options.gate { gate(channels).named("se") }
     }
     return try ReLU().named("relu")(sum.forward(input))
   }
@@ -107,6 +108,7 @@ public struct BottleneckBlock: Layer {
       ReLU().named("relu2")
       convolution(4 * channels, kernel: 1).named("conv3")
       options.normalization().named("bn3")
+      if let gate = options.gate { gate(4 * channels).named("se") }
     }
     return try ReLU().named("relu")(sum.forward(input))
   }

@@ -27,6 +27,8 @@ public struct ResidualOptions: Sendable {
   public var widthPerGroup: Int
   /// Makes each normalisation.
   public var normalization: @Sendable () -> any Layer
+  /// Makes what weighs the channels of each branch, given their number.
+  public var gate: (@Sendable (_ channels: Int) -> any Layer)?
 
   /// Makes options; the defaults are those of torchvision's `resnet50`.
   ///
@@ -35,13 +37,16 @@ public struct ResidualOptions: Sendable {
   ///   - groups: Groups of a bottleneck's 3×3 convolution (arXiv:1611.05431).
   ///   - widthPerGroup: Channels of one such group where the block has 64 (arXiv:1605.07146).
   ///   - normalization: Makes each normalisation; batch normalisation by default.
+  ///   - gate: Makes what weighs the channels of each branch, such as squeeze-and-excitation; given their number.
   public init(
     variant: ResidualVariant = .b, groups: Int = 1, widthPerGroup: Int = 64,
-    normalization: @escaping @Sendable () -> any Layer = { BatchNorm2d() }
+    normalization: @escaping @Sendable () -> any Layer = { BatchNorm2d() },
+    gate: (@Sendable (_ channels: Int) -> any Layer)? = nil
   ) {
     self.variant = variant
     self.groups = groups
     self.widthPerGroup = widthPerGroup
     self.normalization = normalization
+    self.gate = gate
   }
 }
