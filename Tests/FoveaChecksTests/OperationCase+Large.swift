@@ -14,7 +14,7 @@ extension OperationCase: CustomTestStringConvertible {
       try convolutions(), matrices, try pooling(), normalisation, shaping, elements, losses,
       updates,
       largeSmoothActivations, largeNormalisation,
-      largeSignals(),
+      try largeSignals(),
     ]
     return Array(all.joined())
   }
