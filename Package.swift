@@ -24,6 +24,8 @@ let documentationTools: [Package.Dependency] =
 let collections: Target.Dependency = .product(
   name: "OrderedCollections", package: "swift-collections")
 
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+
 /// A library target of ours: `Sources/<name>`, with the package's settings.
 func library(
   _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
@@ -54,6 +56,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ] + documentationTools,
   // In rank order (Documentation/architecture.md): a target imports lower ranks only.
   targets: [
@@ -70,7 +73,7 @@ let package = Package(
     library("FoveaLayers", ["FoveaGraph", "FoveaTensors", collections]),
     library("FoveaAnalysis", ["FoveaGraph", "FoveaTensors"]),
     library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
-    library("FoveaFormats", ["FoveaGraph", "FoveaTensors", collections]),
+    library("FoveaFormats", ["FoveaGraph", "FoveaTensors", "CZlib", collections, protobuf]),
     library(
       "FoveaData",
       [
@@ -105,7 +108,7 @@ let package = Package(
     .executableTarget(
       name: "FoveaTool",
       dependencies: [
-        "FoveaCommands", "FoveaAnalysis", "FoveaDrawing", "FoveaExplain", "FoveaTraining",
+        "FoveaCommands", "FoveaAnalysis", "FoveaDrawing", "FoveaExplain", "FoveaFormats", "FoveaTraining",
         "FoveaRuntime", "FoveaLayers", "FoveaData",
         "FoveaTensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -123,7 +126,11 @@ let package = Package(
       name: "FuzzSupport", dependencies: ["FoveaTensors"], path: "Tests/FuzzSupport",
       swiftSettings: swiftSettings),
     tests(
-      "FoveaFormats", ["FoveaGraph", "FoveaLayers", "FoveaTensors", "FuzzSupport", collections],
+      "FoveaFormats",
+      [
+        "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors", "FoveaZoo", "FuzzSupport",
+        collections, protobuf,
+      ],
       resources: [.copy("Golden")]),
     tests("FoveaData", ["FoveaTensors", "FuzzSupport", "CZlib"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
@@ -149,7 +156,11 @@ let package = Package(
       ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors"]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaZoo", "CZlib"]),
     tests(
-      "FoveaCommands", ["FoveaAnalysis", "FoveaLayers", "FoveaTensors", "FoveaZoo", "FuzzSupport"]),
+      "FoveaCommands",
+      [
+        "FoveaAnalysis", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo",
+        "FuzzSupport",
+      ]),
     // The executable is a dependency, so that it is built before the tests that run it.
     tests("FoveaTool", ["FoveaData", "FoveaFormats", "FoveaTensors"]),
   ]

@@ -36,6 +36,9 @@ struct AnalysedNetwork {
       name.contains { "./".contains($0) } || FileManager.default.fileExists(atPath: name)
     guard isFile, !Self.isNamed(name) else {
       let entry = try ZooModel.requested(name)
+      if classes != nil, entry.defaultClasses == nil {
+        throw CommandError.conflict("--classes", reason: "\(name) tells no classes apart")
+      }
       let shape = try entry.requestedBatch(batch, of: input)
       let model = try entry.build(
         input: Shape(Array(shape.dimensions.dropFirst())), classes: classes)

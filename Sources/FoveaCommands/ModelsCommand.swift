@@ -13,8 +13,8 @@ public struct ModelsCommand: Hashable, Codable, Sendable {
     public let parameters: Int
     /// The published input, `[C, H, W]`.
     public let input: Shape
-    /// The published number of classes.
-    public let classes: Int
+    /// The published number of classes; `nil` where the network tells none apart.
+    public let classes: Int?
     /// Where it was published.
     public let source: String
   }

@@ -87,8 +87,13 @@ public struct TrainCommand: Hashable, Codable, Sendable {
         tuner: .chosen())
     } else {
       let description = training.dataset.description
-      let model = try ZooModel.requested(configuration.model)
-        .build(input: description.imageShape, classes: description.classNames.count)
+      let entry = try ZooModel.requested(configuration.model)
+      guard entry.defaultClasses != nil else {
+        throw CommandError.option(
+          "--model", value: entry.name, allowed: "a network that tells classes apart")
+      }
+      let model = try entry.build(
+        input: description.imageShape, classes: description.classNames.count)
       learner = try Learner(
         model, training: training, validation: test, settings: configuration.learnerSettings,
         threads: configuration.threads, tuner: .chosen())

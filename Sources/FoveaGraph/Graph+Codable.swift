@@ -9,6 +9,8 @@ public struct OperationRegistry: Sendable {
   public static let standard = OperationRegistry([
     Input.self, Variable.self, Constant.self,
     Conv2d.self, Conv2dInputGradient.self, Conv2dWeightGradient.self, ConvTranspose2d.self,
+    Conv1d.self, ConvTranspose1d.self, Conv3d.self, Conv3dInputGradient.self,
+    Conv3dWeightGradient.self,
     Linear.self, MatMul.self,
     MaxPool2d.self, MaxPool2dGradient.self, AvgPool2d.self, AvgPool2dGradient.self,
     AdaptiveAvgPool2d.self, AdaptiveAvgPool2dGradient.self,
@@ -23,6 +25,7 @@ public struct OperationRegistry: Sendable {
     BroadcastTo.self, SumTo.self, Reduce.self, MaxGradient.self,
     Reshape.self, Flatten.self, Unsqueeze.self, Concat.self, Split.self, Slice.self,
     SliceGradient.self, Dropout.self, Softmax.self, LogSoftmax.self, CrossEntropy.self,
+    RandomNormal.self,
     CrossEntropyGradient.self, SGDUpdate.self, AdamUpdate.self, AllFinite.self, Select.self,
   ])
 

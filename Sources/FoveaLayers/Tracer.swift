@@ -36,8 +36,8 @@ public final class Tracer {
   /// Names below the current path.
   private func child(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
-  /// Runs `body` below the current path, under `name` or the next free number.
-  func scoped<Result>(_ component: PathComponent, _ body: () throws(GraphError) -> Result)
+  /// Runs `body` below the current path, under a name or the next free number.
+  public func scoped<Result>(_ component: PathComponent, _ body: () throws(GraphError) -> Result)
     throws(GraphError) -> Result
   {
     let current = scopes.count - 1

@@ -42,6 +42,21 @@ public struct Tensor: Sendable {
     try withUnsafeMutableElements(of: Element.self, fill)
   }
 
+  /// Makes a row-major tensor of elements that lie in memory which `owner` keeps, such as a mapped file.
+  ///
+  /// They are copied when the tensor is written to. `elements` holds exactly the shape's.
+  public init<Element: TensorElement>(
+    _ shape: Shape, borrowing elements: UnsafeBufferPointer<Element>,
+    of owner: any AnyObject & Sendable
+  ) {
+    precondition(
+      elements.count == shape.elementCount,
+      "\(shape) has \(shape.elementCount) elements, got \(elements.count)")
+    self.init(
+      shape: shape, elementType: Element.elementType, order: .rowMajor,
+      storage: TensorStorage(borrowing: UnsafeRawBufferPointer(elements), of: owner))
+  }
+
   /// Makes a scalar.
   public init(_ value: Float) { self.init(.scalar, [value]) }
 
@@ -71,7 +86,9 @@ public struct Tensor: Sendable {
     of type: Element.Type, _ body: (UnsafeMutableBufferPointer<Element>) throws -> Result
   ) rethrows -> Result {
     precondition(Element.elementType == elementType, "the elements are \(elementType)")
-    if !isKnownUniquelyReferenced(&storage) { storage = TensorStorage(copying: storage) }
+    if storage.owner != nil || !isKnownUniquelyReferenced(&storage) {
+      storage = TensorStorage(copying: storage)
+    }
     let bytes = UnsafeMutableRawBufferPointer(rebasing: storage.bytes[..<byteCount])
     return try body(bytes.assumingMemoryBound(to: Element.self))
   }

@@ -11,16 +11,26 @@ public enum Loss: Hashable, Codable, Sendable {
   public static let crossEntropy = Loss.crossEntropy(labelSmoothing: 0)
 
   /// Appends the loss of the model's output against an input `target`, as output `loss`.
-  func append(to graph: Graph) throws(GraphError) -> Graph {
+  ///
+  /// - Parameter heads: Further outputs, of which a share of their own loss is added.
+  func append(to graph: Graph, heads: [String] = []) throws(GraphError) -> Graph {
     var builder = try GraphBuilder(extending: graph)
     let logits = try graph.output(named: Model.outputName)
     let shape = builder.shape(of: logits)
+    let path = TrainingStep.lossName
     switch self {
     case .crossEntropy(let labelSmoothing):
       let targetShape = Shape([shape.dimensions.first ?? 1] + shape.dimensions.dropFirst(2))
       let target = try builder.input(TrainingStep.targetName, targetShape, .int32)
-      let loss = try builder.apply(
-        CrossEntropy(labelSmoothing: labelSmoothing), logits, target, path: TrainingStep.lossName)
+      let crossEntropy = CrossEntropy(labelSmoothing: labelSmoothing)
+      var loss = try builder.apply(crossEntropy, logits, target, path: path)
+      for head in heads {
+        let own = try builder.apply(
+          crossEntropy, try graph.output(named: head), target, path: path)
+        let share = try builder.apply(
+          Scale(TrainingStep.auxiliaryShare, shift: 0), own, path: path)
+        loss = try builder.apply(Binary(.add), loss, share, path: path)
+      }
       try builder.output(TrainingStep.lossName, loss)
     }
     return builder.graph
@@ -46,6 +56,11 @@ public struct TrainingStep: Hashable, Sendable {
   /// where the loss is scaled.
   public static let finiteName = "gradients/finite"
 
+  /// The share of the loss of an auxiliary head, an output that the model has in training alone.
+  ///
+  /// C. Szegedy et al., arXiv:1409.4842, section 5.
+  public static let auxiliaryShare: Float = 0.3
+
   /// Joins a model, a loss and an optimiser.
   ///
   /// - Parameter scalesLoss: Whether gradients are of the loss times the input `loss/scale`, and divided
@@ -55,7 +70,8 @@ public struct TrainingStep: Hashable, Sendable {
     _ model: Model, loss: Loss, optimizer: Optimizer, scalesLoss: Bool = false
   ) throws(GraphError) {
     evaluation = try loss.append(to: model.inference)
-    var builder = try GraphBuilder(extending: try loss.append(to: model.training))
+    let heads = model.training.outputs.map(\.key).filter { model.inference.outputs[$0] == nil }
+    var builder = try GraphBuilder(extending: try loss.append(to: model.training, heads: heads))
     let scale =
       scalesLoss ? try builder.input(Self.lossScaleName, .scalar) as Value? : nil
     let source = scale == nil ? Self.lossName : Self.scaledLossName

@@ -12,8 +12,8 @@ public struct ZooModel: Sendable {
   public let source: String
   /// The input that it was published for, without the batch.
   public let defaultInput: Shape
-  /// The classes that it was published for.
-  public let defaultClasses: Int
+  /// The classes that it was published for; `nil` where it tells none apart.
+  public let defaultClasses: Int?
   /// Its parameters with the default input and classes, at width 1.
   public let parameterCount: Int
   /// Whether its channels can be made more or fewer as a whole: `mobilenet-v2-x0.5`.
@@ -34,6 +34,17 @@ public struct ZooModel: Sendable {
     ) { classes, _ in network(classes) }
   }
 
+  /// Describes a network of one width that tells no classes apart, such as one that makes images.
+  init(
+    name: String, summary: String, source: String, defaultInput: Shape, parameterCount: Int,
+    network: @escaping @Sendable () -> any Layer
+  ) {
+    self.init(
+      name: name, summary: summary, source: source, defaultInput: defaultInput,
+      defaultClasses: nil, parameterCount: parameterCount, takesWidth: false
+    ) { _, _ in network() }
+  }
+
   /// Describes a network of any width.
   init(
     name: String, summary: String, source: String, defaultInput: Shape, defaultClasses: Int,
@@ -45,7 +56,7 @@ public struct ZooModel: Sendable {
   }
 
   private init(
-    name: String, summary: String, source: String, defaultInput: Shape, defaultClasses: Int,
+    name: String, summary: String, source: String, defaultInput: Shape, defaultClasses: Int?,
     parameterCount: Int, takesWidth: Bool, _ network: @escaping @Sendable (Int, Double) -> any Layer
   ) {
     self.name = name
@@ -63,9 +74,13 @@ public struct ZooModel: Sendable {
   /// - Parameters:
   ///   - input: One input, without the batch; the published one where left out.
   ///   - classes: The number of classes; the published one where left out.
-  /// - Throws: `GraphError` where the network does not take such an input.
+  /// - Throws: `GraphError` where the network does not take such an input, or tells no classes apart.
   public func build(input: Shape? = nil, classes: Int? = nil) throws(GraphError) -> Model {
-    let layers = network(classes ?? defaultClasses, width)
+    if defaultClasses == nil, let classes {
+      throw .operation(
+        path: "", .setting(name, name: "classes", value: "\(classes)", allowed: "none at all"))
+    }
+    let layers = network(classes ?? defaultClasses ?? 0, width)
     return try Model(input: input ?? defaultInput) { value throws(GraphError) in
       try layers.forward(value)
     }

@@ -186,6 +186,29 @@ static void test_dropout(void) {
   expect_values("share of zeros", &share, &wanted, 1, 0, 0.02);
 }
 
+// MARK: Random numbers
+
+// The same numbers on every instruction set, of mean 0 and deviation 1.
+static void test_random_normal(void) {
+  begin_case("%d normal numbers", count);
+  const uint64_t step = 3;
+  fovea_random_normal_arguments a = {
+      .count = count, .seed = 11, .stream = 5, .step = &step, .out = unset_floats(count)};
+  const long tasks = fovea_elementwise_tasks(count);
+  run_kernel(fovea_kernels_for(fovea_isa_portable)->random_normal, &a, tasks);
+  double *expected = new_doubles(count), sum = 0, squares = 0;
+  for (long i = 0; i < count; i++) {
+    expected[i] = (double)a.out[i];
+    sum += expected[i];
+    squares += expected[i] * expected[i];
+  }
+  run_kernel(kernels->random_normal, &a, tasks);
+  expect_values("result", a.out, expected, count, rounding, 0);
+  const float moments[2] = {(float)(sum / count), (float)(squares / count)};
+  const double wanted[2] = {0, 1};
+  expect_values("mean and variance", moments, wanted, 2, 0, 0.03);
+}
+
 // MARK: Peak
 
 static void test_peak(void) {
@@ -202,5 +225,6 @@ void test_elements(void) {
   test_functions();
   for (int kind = 0; kind < 4; kind++) test_optimizer(kind & 1, kind & 2);
   test_dropout();
+  test_random_normal();
   test_peak();
 }

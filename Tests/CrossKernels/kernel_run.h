@@ -64,6 +64,7 @@ static const double rounding = 0x1p-24;
 void test_convolution(void);
 void test_quantized(void);
 void test_matmul(void);
+void test_conv3d(void);
 void test_batch_norm(void);
 void test_group_norm(void);
 void test_pooling(void);

@@ -14,6 +14,7 @@ extension OperationCase: CustomTestStringConvertible {
       try convolutions(), matrices, try pooling(), normalisation, shaping, elements, losses,
       updates,
       largeSmoothActivations, largeNormalisation,
+      try largeSignals(),
     ]
     return Array(all.joined())
   }
@@ -59,6 +60,9 @@ extension OperationCase: CustomTestStringConvertible {
     OperationCase(MatMul(transposeLeft: true), [[300, 33], [300, 19]]),
     OperationCase(MatMul(transposeRight: true), [[6, 129], [96, 129]]),
     OperationCase(MatMul(transposeLeft: true, transposeRight: true), [[40, 7], [31, 40]]),
+    OperationCase(MatMul(transposeRight: true), [[300, 9, 20], [300, 11, 20]]),
+    OperationCase(MatMul(), [[3, 2, 70, 90], [2, 90, 65]]),
+    OperationCase(MatMul(), [[5, 40, 30], [30, 20]]),
   ]
 
   private static func pooling() throws -> [OperationCase] {
@@ -144,6 +148,7 @@ extension OperationCase: CustomTestStringConvertible {
     OperationCase(HardswishGradient(), [[100_003], .random([100_003], in: -9...9)]),
     OperationCase(Dropout(probability: 0.5, stream: .max), [[100_003]]),
     OperationCase(Dropout(probability: 0.1, stream: 9), [[3, 17, 33, 30]]),
+    OperationCase(RandomNormal(stream: .max), [[3, 17, 33, 30]]),
     OperationCase(Binary(.add), [[9, 17, 33, 30], [9, 17, 33, 30]]),
     OperationCase(Binary(.multiply), [[9, 17, 33, 30], [17, 1, 1]]),
     OperationCase(Binary(.subtract), [[30], [9, 17, 33, 30]]),

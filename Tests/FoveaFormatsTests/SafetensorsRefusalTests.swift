@@ -206,7 +206,7 @@ import Testing
       (
         .unknownElementType("F4"),
         "has elements of type \"F4\", which is unknown. "
-          + "Save the tensor as F32, F16, BF16, F64, I32, I64 or U8."
+          + "Save the tensor as F32, F16, BF16, F64, I64, I32, I16, I8, U8 or BOOL."
       ),
       (
         .valueOutOfRange("3e9", target: .int32),

@@ -82,7 +82,7 @@ func safetensorsFile(_ header: String, data: [UInt8] = []) -> Data {
   @Test func `every half-precision number becomes its single`() {
     for bits in UInt16.min...UInt16.max {
       let expected = Float(Float16(bitPattern: bits))
-      let actual = SafetensorsElement.float(halfBits: bits)
+      let actual = StoredElement.float(halfBits: bits)
       #expect(actual.bitPattern == expected.bitPattern || (actual.isNaN && expected.isNaN))
     }
   }

@@ -12,6 +12,7 @@ import Testing
     "mean",
     "amax", "softmax", "log_softmax", "cross_entropy", "concat", "slice", "flatten", "reshape",
     "leaky_relu", "hardtanh", "sigmoid", "silu", "hardsigmoid", "hardswish",
+    "conv1d", "conv_transpose1d", "conv3d",
     "gelu", "elu", "prelu", "softplus", "mish",
     "group_norm", "layer_norm", "layer_norm2d", "local_response_norm",
   ]
@@ -34,6 +35,8 @@ import Testing
         rows: rows, columns: columns, outputPadding: try #require(arguments.outputPadding),
         groups: try #require(arguments.groups))
       return (operation, ["input", "weight"] + (recorded.inputs["bias"] == nil ? [] : ["bias"]))
+    case "conv1d", "conv_transpose1d", "conv3d":
+      return try signalOperation(name, recorded)
     case "linear":
       return (Linear(), ["input", "weight"] + (recorded.inputs["bias"] == nil ? [] : ["bias"]))
     case "matmul":

@@ -33,6 +33,7 @@
 #include "winograd_conv2d_f32.h"
 #include "winograd_weight_gradient_f32.h"
 #include "matmul_f32.h"
+#include "conv3d_f32.h"
 #include "quantized_conv2d.h"
 
 #include "activations_f32.h"
@@ -45,6 +46,7 @@
 #include "optimizer_f32.h"
 #include "peak_f32.h"
 #include "pool2d_f32.h"
+#include "random_normal_f32.h"
 #include "reduce_f32.h"
 #include "group_norm_f32.h"
 #include "softmax_f32.h"

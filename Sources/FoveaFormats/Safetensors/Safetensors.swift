@@ -7,8 +7,8 @@ import OrderedCollections
 /// The file is the length of a JSON header (64 bits, little-endian), the header, then the elements of
 /// all tensors, little-endian and row-major, without holes.
 ///
-/// Reading takes F32, U8 and I32 as they are. F16, BF16 and F64 become float32 and I64 becomes int32;
-/// a number that does not fit is an error, and only F64 is rounded.
+/// Reading takes F32, U8 and I32 as they are. F16, BF16 and F64 become float32, I64, I16 and I8 become
+/// int32, BOOL becomes uint8; a number that does not fit is an error, and only F64 is rounded.
 ///
 /// - SeeAlso: The format, <https://huggingface.co/docs/safetensors>.
 public struct Safetensors: Equatable, Sendable {
@@ -30,21 +30,22 @@ public struct Safetensors: Equatable, Sendable {
 
   /// Reads a file, which may come from anywhere: whatever its bytes are, this returns or throws.
   ///
-  /// Memory: the file's size, at most twice its data section for the elements, and at most 16 times
-  /// its header for bookkeeping. All three are known before they are taken.
+  /// The file is mapped, and tensors of F32, I32 and U8 lie in it until they are written to; it may be
+  /// replaced meanwhile, and must not be cut short in place.
+  ///
+  /// Memory: at most twice the data section for elements that are converted (four times for I8), and
+  /// at most 16 times its header for bookkeeping. Both are known before they are taken.
   ///
   /// - Throws: `SafetensorsError` with the file, the tensor, what is wrong and what to do.
   public init(contentsOf url: URL) throws(SafetensorsError) {
-    let data: Data
+    let file: FileBytes
     do {
-      // Not mapped: a mapped file that another process cuts short would end the program.
-      data = try Data(contentsOf: url)
+      file = try FileBytes(mapping: url)
     } catch {
       throw SafetensorsError(
-        file: url.path, tensor: nil,
-        problem: .unreadable(reason: (error as NSError).localizedDescription))
+        file: error.file, tensor: nil, problem: .unreadable(reason: error.reason))
     }
-    try self.init(decoding: data, file: url.path)
+    try self.init(file.whole, file: url.path)
   }
 
   /// Reads the bytes of a file.
@@ -52,23 +53,30 @@ public struct Safetensors: Equatable, Sendable {
   /// - Parameter file: What an error calls the bytes.
   /// - Throws: `SafetensorsError`.
   public init(decoding data: Data, file: String = "the file") throws(SafetensorsError) {
-    let result = data.withUnsafeBytes { bytes in
-      Result { () throws(SafetensorsError) in try Safetensors(bytes, file: file) }
-    }
-    self = try result.get()
+    try self.init(FileBytes(copying: data).whole, file: file)
   }
 
-  private init(_ bytes: UnsafeRawBufferPointer, file: String) throws(SafetensorsError) {
-    let (header, dataStart) = try Self.readHeader(bytes, file: file)
+  init(_ region: ByteRegion, file: String) throws(SafetensorsError) {
+    let (header, dataStart) = try Self.readHeader(region.bytes, file: file)
     var tensors: OrderedDictionary<String, Tensor> = [:]
     tensors.reserveCapacity(header.entries.count)
     for (name, entry) in header.entries {
-      let range = dataStart + entry.range.lowerBound..<dataStart + entry.range.upperBound
-      do throws(SafetensorsError.Problem) {
-        tensors[name] = try entry.element.tensor(
-          entry.shape, from: UnsafeRawBufferPointer(rebasing: bytes[range]))
+      guard
+        let elements = region.part(dataStart + entry.range.lowerBound, count: entry.range.count),
+        let stored = StoredTensor(rowMajor: entry.shape, of: entry.element.stored, in: elements)
+      else {
+        throw SafetensorsError(
+          file: file, tensor: name,
+          problem: .byteCount(
+            stated: entry.range.count,
+            needed: entry.shape.elementCount * entry.element.byteCount))
+      }
+      do throws(StoredElementError) {
+        tensors[name] = try stored.tensor()
       } catch {
-        throw SafetensorsError(file: file, tensor: name, problem: error)
+        throw SafetensorsError(
+          file: file, tensor: name,
+          problem: .valueOutOfRange(error.value, target: error.target))
       }
     }
     self.init(weights: Weights(tensors), metadata: header.metadata)

@@ -50,7 +50,7 @@ public struct SafetensorsError: Error, Hashable, Sendable {
 
 extension SafetensorsError: CustomStringConvertible {
   public var description: String {
-    let place = tensor.map { "\(file), tensor \(Self.excerpt($0))" } ?? file
+    let place = tensor.map { "\(file), tensor \(excerpt($0))" } ?? file
     return "\(place): \(what) \(remedy)"
   }
 
@@ -69,7 +69,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .missingField(let field):
       "has no \(field)."
     case .unknownElementType(let name):
-      "has elements of type \(Self.excerpt(name)), which is unknown."
+      "has elements of type \(excerpt(name)), which is unknown."
     case .shape(let dimensions):
       "has the impossible shape \(dimensions)."
     case .byteCount(let stated, let needed):
@@ -95,15 +95,10 @@ extension SafetensorsError: CustomStringConvertible {
     case .dataLength: "The file is cut short or has a tail; fetch or save it again."
     case .duplicateName, .missingField, .shape, .byteCount, .overlap, .hole:
       "The file is damaged or made to mislead; save it again with the safetensors library."
-    case .unknownElementType: "Save the tensor as F32, F16, BF16, F64, I32, I64 or U8."
+    case .unknownElementType:
+      "Save the tensor as F32, F16, BF16, F64, I64, I32, I16, I8, U8 or BOOL."
     case .valueOutOfRange: "Scale the values, or save them in the smaller type."
     case .reservedName: "Rename the tensor."
     }
-  }
-
-  /// A name from a file, quoted and short enough for one line.
-  private static func excerpt(_ name: String) -> String {
-    let start = String(name.unicodeScalars.prefix(80))
-    return start.debugDescription + (start == name ? "" : "…")
   }
 }

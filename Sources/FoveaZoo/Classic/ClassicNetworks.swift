@@ -1,4 +1,8 @@
 extension ZooModel {
   /// The networks that are chains of layers, and those of the textbooks.
-  static let classicNetworks: [ZooModel] = [simpleCNN, simpleCNN3v7, lenet5, vgg16]
+  static let classicNetworks: [ZooModel] = [
+    simpleCNN, simpleCNN3v7, lenet5, alexNet,
+    vgg11, vgg13, vgg16, vgg19, vgg11BN, vgg13BN, vgg16BN, vgg19BN,
+    ninCIFAR, allCNNA, allCNNB, allCNNC,
+  ]
 }

@@ -1,4 +1,4 @@
 extension ZooModel {
   /// The networks that make images.
-  static let generativeNetworks: [ZooModel] = []
+  static let generativeNetworks: [ZooModel] = [vae, dcganGenerator, dcganDiscriminator]
 }

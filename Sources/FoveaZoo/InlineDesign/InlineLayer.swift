@@ -58,7 +58,6 @@ struct InlineLayer: Layer, Hashable {
     let channels = input.shape[1]
     let wanted = numbers[.channels] ?? channels
     let stride = stride ?? 1
-    let isProjected = stride != 1 || wanted != channels
     switch kind {
     case .conv:
       return try normalized(window(wanted, groups: numbers[.groups] ?? 1).forward(input))
@@ -69,16 +68,14 @@ struct InlineLayer: Layer, Hashable {
       let point = Conv2d(wanted, kernel: 1, bias: flags.contains(.bias)).named("pointwise")
       return try normalized(point(filtered))
     case .basic:
-      return try BasicBlock(channels: wanted, stride: stride, isProjected: isProjected)
-        .forward(input)
+      return try BasicBlock(channels: wanted, stride: stride).forward(input)
     case .bottleneck:
       guard wanted.isMultiple(of: 4) else {
         throw .operation(
           path: input.tracer.path,
           .setting("bottleneck", name: "channels", value: "\(wanted)", allowed: "a multiple of 4"))
       }
-      return try BottleneckBlock(channels: wanted / 4, stride: stride, isProjected: isProjected)
-        .forward(input)
+      return try BottleneckBlock(channels: wanted / 4, stride: stride).forward(input)
     case .inverted:
       let expansion = numbers[.expansion] ?? 6
       return try InvertedResidual(channels: wanted, stride: stride, expansion: expansion)

@@ -1,4 +1,4 @@
 extension ZooModel {
   /// The networks that say a class for each pixel.
-  static let segmentationNetworks: [ZooModel] = []
+  static let segmentationNetworks: [ZooModel] = [unetPaper]
 }
