@@ -11,7 +11,7 @@ extension OperationCase: CustomTestStringConvertible {
   /// Cases that fill vectors and tiles, leave a rest over, and are cut into several tasks.
   static func large() throws -> [OperationCase] {
     try convolutions() + matrices + pooling() + normalisation + shaping + elements + losses
-      + updates
+      + updates + largeMoving()
   }
 
   private static func convolutions() throws -> [OperationCase] {

@@ -18,6 +18,7 @@ import Testing
   static func operation(_ name: String, _ recorded: GoldenCase) throws
     -> (operation: any Operation, roles: [String])
   {
+    if let moving = try movingOperation(name, recorded) { return moving }
     let arguments = recorded.arguments
     let affine = recorded.inputs["weight"] == nil ? [] : ["weight", "bias"]
     switch name {
@@ -111,7 +112,7 @@ import Testing
     }
   }
 
-  @Test(arguments: operations, InstructionSet.available)
+  @Test(arguments: operations + movingOperations, InstructionSet.available)
   func `agrees with PyTorch`(name: String, isa: InstructionSet) throws {
     let file = try GoldenFile(name)
     let pool = try ThreadPool(threads: 2)

@@ -7,7 +7,7 @@ import torch
 
 SCRIPTS = (
     "conv2d", "conv_transpose2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise", "activations", "reductions", "softmax",
-    "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo",
+    "cross_entropy", "shaping", "moving", "more_pooling", "optimizers", "schedules", "initializers", "simple_cnn", "zoo",
     "safetensors_file",
 )
 
