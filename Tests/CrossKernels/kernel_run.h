@@ -73,5 +73,6 @@ void test_condition(void);
 void test_convert(void);
 void test_tensors(void);
 void test_softmax(void);
+void test_resampling(void);
 
 #endif

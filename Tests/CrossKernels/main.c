@@ -19,6 +19,7 @@ int main(void) {
     test_convert();
     test_tensors();
     test_softmax();
+    test_resampling();
     end_table();
     printf("%s kernels tested\n", table->name);
   }

@@ -17,6 +17,8 @@ extension OperationCase: CustomTestStringConvertible {
       try largeSignals(),
     ]
     return Array(all.joined())
+    try convolutions() + matrices + pooling() + normalisation + shaping + elements + losses
+      + updates + largeMoving()
   }
 
   private static func convolutions() throws -> [OperationCase] {

@@ -35,6 +35,12 @@ struct OperationCase {
   }
 
   private static let common: [String: Drawing] = [
+  static var random: [String: @Sendable (inout SeededChoices) throws -> OperationCase] {
+    general.merging(moving) { first, _ in first }
+  }
+
+  /// For each operation that has no file of cases of its own, what draws a case of it.
+  private static let general: [String: @Sendable (inout SeededChoices) throws -> OperationCase] = [
     "Constant": { OperationCase(Constant(Float($0.integer(-9...9)) / 4, shape: $0.shape()), []) },
     "Conv2d": {
       let drawn = try convolution(&$0)

@@ -21,6 +21,7 @@ import Testing
   static func operation(_ name: String, _ recorded: GoldenCase) throws
     -> (operation: any Operation, roles: [String])
   {
+    if let moving = try movingOperation(name, recorded) { return moving }
     let arguments = recorded.arguments
     let affine = ["weight", "bias"].filter { recorded.inputs[$0] != nil }
     switch name {
@@ -100,7 +101,7 @@ import Testing
       return (operation, ["input"] + affine)
     case "local_response_norm":
       let operation = LocalResponseNorm(
-        size: try #require(arguments.size), alpha: try #require(arguments.alpha),
+        size: try #require(arguments.size).all[0], alpha: try #require(arguments.alpha),
         beta: try #require(arguments.beta), k: try #require(arguments.k))
       return (operation, ["input"])
     case "add": return (Binary(.add), ["input", "other"])
@@ -139,7 +140,7 @@ import Testing
     }
   }
 
-  @Test(arguments: operations, InstructionSet.available)
+  @Test(arguments: operations + movingOperations, InstructionSet.available)
   func `agrees with PyTorch`(name: String, isa: InstructionSet) throws {
     let file = try GoldenFile(name)
     let pool = try ThreadPool(threads: 2)

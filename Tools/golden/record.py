@@ -12,6 +12,8 @@ SCRIPTS = (
     "safetensors_file", "signals",
     "safetensors_file", "pytorch_files",
     "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo", "zoo_classic",
+    "conv2d", "conv_transpose2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise", "activations", "reductions", "softmax",
+    "cross_entropy", "shaping", "moving", "more_pooling", "optimizers", "schedules", "initializers", "simple_cnn", "zoo",
     "safetensors_file",
     "zoo_dense", "safetensors_file",
     "zoo_residual",

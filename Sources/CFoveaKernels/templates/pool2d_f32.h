@@ -100,6 +100,9 @@ FOVEA_POOL(
     adaptive_avg_pool2d, FOVEA_NAME(mean_of_window),
     FOVEA_NAME(cell)(y, a->out_height, a->in_height),
     FOVEA_NAME(cell)(x, a->out_width, a->in_width))
+FOVEA_POOL(
+    adaptive_max_pool2d, FOVEA_NAME(max_of_window), FOVEA_NAME(cell)(y, a->out_height, a->in_height),
+    FOVEA_NAME(cell)(x, a->out_width, a->in_width))
 
 #undef FOVEA_POOL
 
@@ -185,6 +188,10 @@ FOVEA_POOL_GRADIENT(
     FOVEA_NAME(columns_of)(a, x))
 FOVEA_POOL_GRADIENT(
     adaptive_avg_pool2d_gradient, FOVEA_NAME(spread_mean),
+    FOVEA_NAME(cell)(y, a->out_height, a->in_height),
+    FOVEA_NAME(cell)(x, a->out_width, a->in_width))
+FOVEA_POOL_GRADIENT(
+    adaptive_max_pool2d_gradient, FOVEA_NAME(spread_max),
     FOVEA_NAME(cell)(y, a->out_height, a->in_height),
     FOVEA_NAME(cell)(x, a->out_width, a->in_width))
 
