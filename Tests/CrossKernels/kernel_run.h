@@ -65,6 +65,7 @@ void test_convolution(void);
 void test_quantized(void);
 void test_matmul(void);
 void test_batch_norm(void);
+void test_group_norm(void);
 void test_pooling(void);
 void test_elements(void);
 void test_condition(void);

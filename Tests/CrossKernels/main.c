@@ -11,6 +11,7 @@ int main(void) {
     test_quantized();
     test_matmul();
     test_batch_norm();
+    test_group_norm();
     test_pooling();
     test_elements();
     test_condition();

@@ -10,8 +10,12 @@ extension OperationCase: CustomTestStringConvertible {
 
   /// Cases that fill vectors and tiles, leave a rest over, and are cut into several tasks.
   static func large() throws -> [OperationCase] {
-    try convolutions() + matrices + pooling() + normalisation + shaping + elements + losses
-      + updates
+    let all = [
+      try convolutions(), matrices, try pooling(), normalisation, shaping, elements, losses,
+      updates,
+      largeSmoothActivations, largeNormalisation,
+    ]
+    return Array(all.joined())
   }
 
   private static func convolutions() throws -> [OperationCase] {

@@ -8,6 +8,9 @@ import torch
 SCRIPTS = (
     "conv2d", "conv_transpose2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise", "activations", "reductions", "softmax",
     "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo", "zoo_classic",
+    "conv2d", "conv_transpose2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise", "activations",
+    "normalisation", "reductions", "softmax",
+    "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo",
     "safetensors_file",
 )
 

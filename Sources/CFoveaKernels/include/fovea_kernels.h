@@ -48,6 +48,8 @@ bool fovea_kernels_are_optimised(void);
 #include "fovea_convert.h"
 #include "fovea_dropout.h"
 #include "fovea_elementwise.h"
+#include "fovea_group_norm.h"
+#include "fovea_local_response_norm.h"
 #include "fovea_matmul.h"
 #include "fovea_optimizer.h"
 #include "fovea_peak.h"
