@@ -10,6 +10,8 @@ import Testing
   /// How many findings of each rule.
   static let warnings: [(String, [String: Int])] = [
     ("alexnet", ["dominant-linear": 1]),
+    ("alexnet-paper", ["dominant-linear": 1]),
+    ("zfnet", ["dominant-linear": 1]),
     ("vgg11", ["dominant-linear": 1]),
     ("vgg13", ["dominant-linear": 1]),
     ("vgg19", ["dominant-linear": 1]),
@@ -25,6 +27,7 @@ import Testing
     ("all-cnn-c", [:]),
     ("googlenet", [:]),
     ("googlenet-aux", [:]),
+    ("googlenet-paper", [:]),
     // Caffe's file keeps the biases, and so do the weights.
     ("inception-v2", ["bias-before-batch-norm": 69]),
     ("inception-v3", [:]),

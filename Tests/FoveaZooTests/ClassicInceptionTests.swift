@@ -8,17 +8,18 @@ import Testing
 @Suite struct ClassicInceptionTests {
   /// Networks with golden files of `Tools/golden/zoo_classic.py`.
   static let recorded = [
-    "alexnet", "vgg11", "vgg13", "vgg19", "vgg11-bn", "vgg13-bn", "vgg16-bn", "vgg19-bn",
-    "nin-cifar", "all-cnn-a", "all-cnn-b", "all-cnn-c", "googlenet", "googlenet-aux",
-    "inception-v2", "inception-v3", "inception-v3-aux", "inception-v4", "inception-resnet-v2",
-    "xception", "squeezenet1-0", "squeezenet1-1", "densenet121", "densenet161", "densenet169",
-    "densenet201", "densenet-bc-100-12",
+    "alexnet", "alexnet-paper", "zfnet", "vgg11", "vgg13", "vgg19", "vgg11-bn", "vgg13-bn",
+    "vgg16-bn", "vgg19-bn", "nin-cifar", "all-cnn-a", "all-cnn-b", "all-cnn-c", "googlenet",
+    "googlenet-aux", "googlenet-paper", "inception-v2", "inception-v3", "inception-v3-aux",
+    "inception-v4", "inception-resnet-v2", "xception", "squeezenet1-0", "squeezenet1-1",
+    "densenet121", "densenet161", "densenet169", "densenet201", "densenet-bc-100-12",
   ]
   /// Those whose logits are recorded; the others are of the same kind as one of these.
   static let run = [
-    "alexnet", "nin-cifar", "all-cnn-a", "all-cnn-b", "all-cnn-c", "googlenet", "inception-v2",
-    "inception-v3", "inception-v4", "inception-resnet-v2", "xception", "squeezenet1-0",
-    "squeezenet1-1", "densenet121", "densenet161", "densenet-bc-100-12",
+    "alexnet", "alexnet-paper", "zfnet", "nin-cifar", "all-cnn-a", "all-cnn-b", "all-cnn-c",
+    "googlenet", "googlenet-paper", "inception-v2", "inception-v3", "inception-v4",
+    "inception-resnet-v2", "xception", "squeezenet1-0", "squeezenet1-1", "densenet121",
+    "densenet161", "densenet-bc-100-12",
   ]
 
   @Test(arguments: recorded)
@@ -79,7 +80,9 @@ import Testing
   @Test(
     arguments: [
       ("alexnet", "features.12", 195, 32, nil), ("vgg11", "features.20", 150, 32, nil),
-      ("googlenet", "inception5b", 379, 32, nil), ("inception-v2", "inception_5b", 699, 32, nil),
+      ("googlenet", "inception5b", 379, 32, nil),
+      ("googlenet-paper", "inception5b", 715, 32, nil), ("alexnet-paper", "pool5", 195, 32, 64),
+      ("inception-v2", "inception_5b", 699, 32, nil),
       ("inception-v3", "Mixed_5b", 63, 8, nil), ("inception-v3", "Mixed_6a", 159, 16, nil),
       ("inception-v3", "Mixed_6b", 351, 16, nil), ("inception-v3", "Mixed_6e", 927, 16, nil),
       ("inception-v3", "Mixed_7a", 1055, 32, nil), ("inception-v3", "Mixed_7c", 1311, 32, 618),
