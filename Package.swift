@@ -108,7 +108,7 @@ let package = Package(
     .executableTarget(
       name: "FoveaTool",
       dependencies: [
-        "FoveaCommands", "FoveaAnalysis", "FoveaDrawing", "FoveaExplain", "FoveaTraining",
+        "FoveaCommands", "FoveaAnalysis", "FoveaDrawing", "FoveaExplain", "FoveaFormats", "FoveaTraining",
         "FoveaRuntime", "FoveaLayers", "FoveaData",
         "FoveaTensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -156,7 +156,11 @@ let package = Package(
       ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors"]),
     tests("FoveaDrawing", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaZoo", "CZlib"]),
     tests(
-      "FoveaCommands", ["FoveaAnalysis", "FoveaLayers", "FoveaTensors", "FoveaZoo", "FuzzSupport"]),
+      "FoveaCommands",
+      [
+        "FoveaAnalysis", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo",
+        "FuzzSupport",
+      ]),
     // The executable is a dependency, so that it is built before the tests that run it.
     tests("FoveaTool", ["FoveaData", "FoveaFormats", "FoveaTensors"]),
   ]

@@ -9,7 +9,7 @@
 enum { most_rows = 240, most_columns = 256 };
 // Up to so many rows, packing b costs about as much as the product.
 enum { most_few_rows = 8, least_dot_inner = 32, dot_columns = 32, row_sum_columns = 512 };
-enum { least_work = 128 * 1024, wanted_tasks = 16 };
+enum { least_work = 128 * 1024, wanted_tasks = 16, most_batch_tasks = 256 };
 
 static matmul_method method_for(const fovea_matmul_arguments *p) {
   if (p->rows > most_few_rows) return matmul_panels;
@@ -66,5 +66,25 @@ long fovea_matmul_steps(
     fovea_step *steps) {
   const long tasks = fovea_matmul_plan(arguments, kernels->vector_width).tasks;
   *steps = (fovea_step){.kernel = kernels->matmul, .arguments = arguments, .tasks = tasks};
+  return 1;
+}
+
+batched_matmul_plan fovea_batched_matmul_plan(
+    const fovea_batched_matmul_arguments *p, long vector_width) {
+  batched_matmul_plan plan = {
+      .products = 1, .products_per_task = 1,
+      .tasks_per_product = fovea_matmul_plan(&p->product, vector_width).tasks};
+  for (long axis = 0; axis < p->rank; axis++) plan.products *= p->extents[axis];
+  if (plan.tasks_per_product == 1)
+    plan.products_per_task = divide_up(plan.products, most_batch_tasks);
+  plan.tasks = divide_up(plan.products, plan.products_per_task) * plan.tasks_per_product;
+  return plan;
+}
+
+long fovea_batched_matmul_steps(
+    const fovea_kernel_table *kernels, const fovea_batched_matmul_arguments *arguments,
+    fovea_step *steps) {
+  const long tasks = fovea_batched_matmul_plan(arguments, kernels->vector_width).tasks;
+  *steps = (fovea_step){.kernel = kernels->batched_matmul, .arguments = arguments, .tasks = tasks};
   return 1;
 }

@@ -24,4 +24,12 @@ typedef struct {
 
 matmul_plan fovea_matmul_plan(const fovea_matmul_arguments *arguments, long vector_width);
 
+// A task runs some products, or one task of one product.
+typedef struct {
+  long products, products_per_task, tasks_per_product, tasks;
+} batched_matmul_plan;
+
+batched_matmul_plan fovea_batched_matmul_plan(
+    const fovea_batched_matmul_arguments *arguments, long vector_width);
+
 #endif

@@ -31,6 +31,17 @@ public struct Window: Hashable, Sendable {
   /// Whether a last position that hangs over the end counts (pooling's `ceil_mode`).
   public let ceilMode: Bool
 
+  /// The window that sees its own pixel alone.
+  public static let pixel = Window()
+
+  private init() {
+    kernel = 1
+    stride = 1
+    dilation = 1
+    padding = Padding(0)
+    ceilMode = false
+  }
+
   /// The largest kernel, stride, dilation or padding that is taken, so that no product overflows.
   public static let largest = 1 << 20
 

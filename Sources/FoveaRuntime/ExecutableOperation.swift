@@ -45,15 +45,15 @@ public struct Operand {
 /// What an operation says of how it runs, and what it is told for that.
 public struct KernelBinding {
   /// The operation's inputs; the memory of one whose elements are not read is not valid.
-  public let inputs: [Operand]
+  public private(set) var inputs: [Operand]
   /// The operation's results.
-  public let outputs: [Operand]
+  public private(set) var outputs: [Operand]
   /// The layer's path.
   public let path: String
   /// The kernels of the chosen instruction set.
   public private(set) var kernels: UnsafePointer<fovea_kernel_table>
   /// For each input, whether no run changes it: weights of an inference program.
-  public let isConstant: [Bool]
+  public private(set) var isConstant: [Bool]
   /// The number of the run, for operations that draw random numbers; changes between runs.
   public let step: UnsafePointer<UInt64>
   /// The seed of the program's random numbers.
@@ -103,6 +103,18 @@ public struct KernelBinding {
     if channels * 2 <= kernels.pointee.vector_width, let shorter = fovea_shorter_kernels(kernels) {
       kernels = shorter
     }
+  }
+
+  /// Runs another operation over operands that are computed anew each time.
+  mutating func bind(
+    _ operation: some ExecutableOperation, inputs: [Operand], outputs: [Operand]
+  ) throws(RuntimeError) {
+    let own = (self.inputs, self.outputs, isConstant, kernels)
+    self.inputs = inputs
+    self.outputs = outputs
+    isConstant = inputs.map { _ in false }
+    try operation.bind(&self)
+    (self.inputs, self.outputs, isConstant, kernels) = own
   }
 
   /// Keeps a kernel's argument struct where it stays for the life of the program.

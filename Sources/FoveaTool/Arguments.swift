@@ -9,6 +9,7 @@ extension ScheduleName: ExpressibleByArgument {}
 extension OptimizerName: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension MNIST.Split: ExpressibleByArgument {}
+extension ExportFormat: ExpressibleByArgument {}
 extension NetworkDiagram.Quantity: ExpressibleByArgument {}
 extension ConvolutionSweep.Style: ExpressibleByArgument {}
 

@@ -17,7 +17,11 @@ struct Fovea: AsyncParsableCommand {
           Draw.self, Explain.self, Compare.self, Diff.self, Lint.self, Design.self,
         ]),
       CommandGroup(name: "Train", subcommands: [Train.self, Evaluate.self, Predict.self]),
-      CommandGroup(name: "Ship", subcommands: [Bench.self, Quantize.self]),
+      CommandGroup(
+        name: "Ship",
+        subcommands: [
+          Run.self, Export.self, Import.self, Convert.self, Bench.self, Quantize.self,
+        ]),
     ])
 
   static func main() async {

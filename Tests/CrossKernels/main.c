@@ -10,7 +10,9 @@ int main(void) {
     test_convolution();
     test_quantized();
     test_matmul();
+    test_conv3d();
     test_batch_norm();
+    test_group_norm();
     test_pooling();
     test_elements();
     test_condition();

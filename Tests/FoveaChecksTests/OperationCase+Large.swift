@@ -10,8 +10,13 @@ extension OperationCase: CustomTestStringConvertible {
 
   /// Cases that fill vectors and tiles, leave a rest over, and are cut into several tasks.
   static func large() throws -> [OperationCase] {
-    try convolutions() + matrices + pooling() + normalisation + shaping + elements + losses
-      + updates
+    let all = [
+      try convolutions(), matrices, try pooling(), normalisation, shaping, elements, losses,
+      updates,
+      largeSmoothActivations, largeNormalisation,
+      try largeSignals(),
+    ]
+    return Array(all.joined())
   }
 
   private static func convolutions() throws -> [OperationCase] {
@@ -55,6 +60,9 @@ extension OperationCase: CustomTestStringConvertible {
     OperationCase(MatMul(transposeLeft: true), [[300, 33], [300, 19]]),
     OperationCase(MatMul(transposeRight: true), [[6, 129], [96, 129]]),
     OperationCase(MatMul(transposeLeft: true, transposeRight: true), [[40, 7], [31, 40]]),
+    OperationCase(MatMul(transposeRight: true), [[300, 9, 20], [300, 11, 20]]),
+    OperationCase(MatMul(), [[3, 2, 70, 90], [2, 90, 65]]),
+    OperationCase(MatMul(), [[5, 40, 30], [30, 20]]),
   ]
 
   private static func pooling() throws -> [OperationCase] {

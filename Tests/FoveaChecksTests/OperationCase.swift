@@ -24,8 +24,17 @@ struct OperationCase {
       operation, inputs: inputs, gradients: gradients, laws: laws, seed: UInt64(seed))
   }
 
+  /// Draws a case.
+  typealias Drawing = @Sendable (inout SeededChoices) throws -> OperationCase
+
   /// For each operation's name, what draws a case of it.
-  static let random: [String: @Sendable (inout SeededChoices) throws -> OperationCase] = [
+  static let random = [common, ofSignals].reduce(into: [:]) { all, some in
+  static let random = [common, smoothActivations, imageNormalisation].reduce(into: [:]) {
+    all, some in
+    all.merge(some) { first, _ in first }
+  }
+
+  private static let common: [String: Drawing] = [
     "Constant": { OperationCase(Constant(Float($0.integer(-9...9)) / 4, shape: $0.shape()), []) },
     "Conv2d": {
       let drawn = try convolution(&$0)
@@ -54,17 +63,24 @@ struct OperationCase {
     },
     "Linear": {
       let (rows, features, outputs) = (
-        $0.integer(1...6), $0.integer(1...20), $0.integer(1...20)
+        $0.shape(rank: 1...4), $0.integer(1...20), $0.integer(1...20)
       )
       let bias: [CheckedInput] = $0.bool() ? [[outputs]] : []
-      return OperationCase(Linear(), [[rows, features], [outputs, features]] + bias)
+      return OperationCase(
+        Linear(), [.random(Shape(rows.dimensions + [features])), [outputs, features]] + bias)
     },
     "MatMul": {
       let (m, k, n) = ($0.integer(1...12), $0.integer(1...12), $0.integer(1...18))
       let operation = MatMul(transposeLeft: $0.bool(), transposeRight: $0.bool())
+      let batch = $0.shape(rank: 0...3)
+      let left = $0.broadcastable(to: batch).dimensions
+      let right = $0.broadcastable(to: batch).dimensions
       return OperationCase(
         operation,
-        [operation.transposeLeft ? [k, m] : [m, k], operation.transposeRight ? [n, k] : [k, n]])
+        [
+          .random(Shape(left + (operation.transposeLeft ? [k, m] : [m, k]))),
+          .random(Shape(right + (operation.transposeRight ? [n, k] : [k, n]))),
+        ])
     },
     "MaxPool2d": {
       let (pooling, image) = try maxPooling(&$0)
@@ -256,10 +272,13 @@ struct OperationCase {
         [.random(try slice.outputShapes(for: [shape])[0]), .random(shape)])
     },
     "Dropout": {
-      OperationCase(
+      let shape = $0.shape()
+      let shared = reducedAxes(of: shape, &$0).filter { $0 >= 0 }
+      return OperationCase(
         Dropout(
-          probability: $0.element(of: [0, 0.25, 0.9]), stream: UInt64($0.integer(0...1 << 30))),
-        [.random($0.shape())])
+          probability: $0.element(of: [0, 0.25, 0.9]), stream: UInt64($0.integer(0...1 << 30)),
+          sharedAxes: shared),
+        [.random(shape)])
     },
     "RandomNormal": {
       OperationCase(

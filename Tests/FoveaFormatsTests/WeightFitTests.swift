@@ -72,7 +72,9 @@ import Testing
     file = Self.weights()
     file["bn1.weight"] = Tensor([3], [Float(1), 2, 3])
     let error = #expect(throws: WeightMismatch.self) {
-      try Self.fitted(file) { ($0.allowsMissing, $0.allowsUnexpected, $0.dropsHead) = (true, true, true) }
+      try Self.fitted(file) {
+        ($0.allowsMissing, $0.allowsUnexpected, $0.dropsHead) = (true, true, true)
+      }
     }
     #expect(
       error?.report.misfitting == [.init(name: "bn1.weight", expected: [2], actual: [3])])
@@ -117,7 +119,8 @@ import Testing
     #expect(report.renamed.count == 2)
   }
 
-  @Test func `a dense layer becomes a convolution of the same numbers, and no other shape`() throws {
+  @Test func `a dense layer becomes a convolution of the same numbers, and no other shape`() throws
+  {
     let matrix = Weights(["fc.weight": Tensor([2, 4], (0..<8).map(Float.init))])
     let (weights, report) = try matrix.fitted(to: [WeightSlot("fc.weight", [2, 1, 2, 2])])
     #expect(weights["fc.weight"] == Tensor([2, 1, 2, 2], (0..<8).map(Float.init)))

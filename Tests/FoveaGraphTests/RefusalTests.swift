@@ -99,7 +99,8 @@ private struct Refusal {
 
   @Test func `matrix products`() {
     check([
-      Refusal(Linear(), [image, [3, 4]], .rank("Linear", expected: 2, actual: image)),
+      Refusal(Linear(), [[4], [3, 4]], .rank("Linear", expected: 2, actual: [4])),
+      Refusal(Linear(), [image, [3, 4]], .features("Linear", expected: 4, actual: image)),
       Refusal(Linear(), [[2, 4], image], .rank("Linear weight", expected: 2, actual: image)),
       Refusal(Linear(), [[0, 4], [3, 4]], .empty("Linear", actual: [0, 4])),
       Refusal(Linear(), [[2, 5], [3, 4]], .features("Linear", expected: 4, actual: [2, 5])),
@@ -112,6 +113,11 @@ private struct Refusal {
       Refusal(
         MatMul(transposeRight: true), [[2, 4], [4, 3]],
         .shape("MatMul", input: "the right matrix", expected: [4, 4], actual: [4, 3])),
+      Refusal(
+        MatMul(), [[5, 2, 4], [5, 3, 4]],
+        .shape("MatMul", input: "the right matrix", expected: [5, 4, 4], actual: [5, 3, 4])),
+      Refusal(MatMul(), [[4], [4, 3]], .rank("MatMul", expected: 2, actual: [4])),
+      Refusal(MatMul(), [[5, 2, 4], [3, 4, 2]], .broadcast("MatMul's batch", [5], [3])),
       Refusal(MatMul(), [[2, 0], [0, 3]], .empty("MatMul", actual: [2, 0])),
       Refusal(MatMul(), [[1 << 30, 1], [1, 1 << 30]], .tooLarge("MatMul")),
     ])

@@ -103,7 +103,7 @@ struct Block: CompositeLayer {
       Conv2d(4, kernel: 3, stride: 0), Conv2d(4, kernel: 3, groups: 0),
       Conv2d(4, kernel: 3, groups: 2), Conv2d(.max, kernel: 3), Conv2d(4, kernel: 3, padding: -1),
       Conv2d(4, kernel: Extent2d(.max)), MaxPool2d(kernel: 3, padding: 2),
-      Linear(4), FoveaLayers.AdaptiveAvgPool2d(0), FoveaLayers.Reshape(7), Dropout(1.5),
+      Linear(0), Conv1d(4, kernel: 3), Conv3d(4, kernel: 3), FoveaLayers.AdaptiveAvgPool2d(0), FoveaLayers.Reshape(7), Dropout(1.5),
       BatchNorm2d(epsilon: -1), BatchNorm2d(momentum: 2), Flatten(startAxis: 9),
     ]
     for layer in wrong {

@@ -41,6 +41,13 @@ struct GoldenCase: Decodable, CustomTestStringConvertible {
     let negativeSlope: Float?
     let minimum: Float?
     let maximum: Float?
+    let approximate: GELU.Approximation?
+    let alpha: Float?
+    let beta: Float?
+    let threshold: Float?
+    let size: Int?
+    let k: Float?
+    let trailingAxes: Int?
 
     /// The windows along height and width.
     var windows: (rows: Window, columns: Window) {

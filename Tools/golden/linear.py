@@ -21,4 +21,10 @@ def record():
                     inputs["bias"] = recorder.normal(rows)
                 note = "" if biased else ", no bias"
                 recorder.case(f"batch {batch}, {columns} to {rows}{note}", F.linear, inputs)
+    for shape in ((2, 3, 5), (2, 3, 4, 5), (2, 1, 3, 2, 5)):
+        inputs = {
+            "input": recorder.normal(*shape), "weight": recorder.normal(7, 5),
+            "bias": recorder.normal(7),
+        }
+        recorder.case(f"rows of {list(shape)}", F.linear, inputs)
     recorder.write()

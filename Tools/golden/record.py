@@ -6,8 +6,10 @@ import sys
 import torch
 
 SCRIPTS = (
-    "conv2d", "conv_transpose2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise", "activations", "reductions", "softmax",
+    "conv2d", "conv_transpose2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise", "activations",
+    "normalisation", "reductions", "softmax",
     "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo",
+    "safetensors_file", "signals",
     "safetensors_file", "pytorch_files",
     "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo", "zoo_classic",
     "safetensors_file",

@@ -11,6 +11,9 @@
 //   dw = dy^T x             rows out, inner batch, columns in; a = dy (1, out); b = x (in, 1)
 //   where (r, c) are the row and the column stride.
 //
+// A batch of products has matrices of one size, each out after the other; product i takes a and b at
+// the sums of index[axis] * a_strides[axis] (b_strides), where index counts through extents.
+//
 // Layout    out [rows][columns], dense; bias [columns] or NULL; strides and lengths in elements.
 // Requires  lengths > 0, strides >= 0; no matrix longer than PTRDIFF_MAX bytes; out overlaps
 //           nothing that is read.
@@ -20,7 +23,8 @@
 //           difference from the exact value is at most 2 n 2^-24 (|bias| + sum |a * b|),
 //           n = inner + 1.
 // Kernel    templates/matmul_f32.h. It packs b inside its tasks, so there is nothing to keep.
-//           Fast where a and b have a stride of 1 in either direction.
+//           Fast where a and b have a stride of 1 in either direction. A batch is cut into tasks of
+//           whole products where they are small, and each product as if it were alone where not.
 
 #ifndef FOVEA_MATMUL_H
 #define FOVEA_MATMUL_H
@@ -48,5 +52,20 @@ size_t fovea_matmul_scratch_bytes(
 long fovea_matmul_steps(
     const fovea_kernel_table *_Nonnull kernels, const fovea_matmul_arguments *_Nonnull arguments,
     fovea_step *_Nonnull steps);
+
+enum { fovea_matmul_max_batch_rank = 4 };
+
+typedef struct {
+  fovea_matmul_arguments product;  // the first one
+  long rank;
+  long extents[fovea_matmul_max_batch_rank];
+  long a_strides[fovea_matmul_max_batch_rank];
+  long b_strides[fovea_matmul_max_batch_rank];
+} fovea_batched_matmul_arguments;
+
+// Fills one step, which points at `arguments`; scratch is as for one product.
+long fovea_batched_matmul_steps(
+    const fovea_kernel_table *_Nonnull kernels,
+    const fovea_batched_matmul_arguments *_Nonnull arguments, fovea_step *_Nonnull steps);
 
 #endif

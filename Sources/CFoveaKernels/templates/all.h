@@ -2,6 +2,8 @@
 
 #include "../conv2d_plan.h"
 #include "../batch_norm_plan.h"
+#include "../group_norm_plan.h"
+#include "../local_response_norm_plan.h"
 #include "../matmul_plan.h"
 #include "../pass.h"
 #include "../pool2d_plan.h"
@@ -12,8 +14,10 @@
 #include "../winograd_plan.h"
 #include "vector.h"
 #include "part.h"
+#include "channel_loops.h"
 #include "exponential.h"
 #include "activation.h"
+#include "smooth_activation.h"
 
 #include "epilogue.h"
 
@@ -29,6 +33,7 @@
 #include "winograd_conv2d_f32.h"
 #include "winograd_weight_gradient_f32.h"
 #include "matmul_f32.h"
+#include "conv3d_f32.h"
 #include "quantized_conv2d.h"
 
 #include "activations_f32.h"
@@ -37,11 +42,13 @@
 #include "convert_f32.h"
 #include "dropout_f32.h"
 #include "elementwise_f32.h"
+#include "local_response_norm_f32.h"
 #include "optimizer_f32.h"
 #include "peak_f32.h"
 #include "pool2d_f32.h"
 #include "random_normal_f32.h"
 #include "reduce_f32.h"
+#include "group_norm_f32.h"
 #include "softmax_f32.h"
 #include "cross_entropy_f32.h"
 #include "strided_f32.h"

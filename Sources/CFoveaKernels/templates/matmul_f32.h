@@ -140,3 +140,22 @@ static void FOVEA_NAME(matmul)(const void *arguments, void *scratch, long task) 
     }
   }
 }
+
+static void FOVEA_NAME(batched_matmul)(const void *arguments, void *scratch, long task) {
+  const fovea_batched_matmul_arguments *p = arguments;
+  const batched_matmul_plan plan = fovea_batched_matmul_plan(p, VW);
+  const long first = task / plan.tasks_per_product * plan.products_per_task;
+  const long end = min_of(plan.products, first + plan.products_per_task);
+  for (long i = first; i < end; i++) {
+    fovea_matmul_arguments product = p->product;
+    product.out += i * product.rows * product.columns;
+    long rest = i;
+    for (long axis = p->rank - 1; axis >= 0; axis--) {
+      const long index = rest % p->extents[axis];
+      rest /= p->extents[axis];
+      product.a += index * p->a_strides[axis];
+      product.b += index * p->b_strides[axis];
+    }
+    FOVEA_NAME(matmul)(&product, scratch, task % plan.tasks_per_product);
+  }
+}

@@ -9,8 +9,12 @@ extension Dropout: ReferenceOperation {
     let random = RandomStream(
       seed: context.seed, stream: stream &+ context.step &* 0x9E37_79B9_7F4A_7C15)
     var output = inputs[0]
-    // The promise is about places in memory, where images are channels-last.
-    let strides = MemoryOrder.channelsLast.strides(of: output.shape)
+    // The promise is about places in memory, where images are channels-last; all elements of a shared
+    // axis go by its first.
+    let choices = choices(for: output.shape)
+    let strides = zip(choices.dimensions, MemoryOrder.channelsLast.strides(of: choices)).map {
+      extent, stride in extent == 1 ? 0 : stride
+    }
     output.shape.forEachIndex { index in
       let place = zip(index, strides).reduce(0) { $0 + $1.0 * $1.1 }
       let isKept = random.uniform(at: UInt64(place)) >= probability

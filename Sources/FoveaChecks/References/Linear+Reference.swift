@@ -6,17 +6,18 @@ extension Linear: ReferenceOperation {
     throws(OperationError) -> [ReferenceTensor]
   {
     let (rows, weight) = (inputs[0], inputs[1])
-    var output = ReferenceTensor([rows.shape[0], weight.shape[0]])
-    for row in 0..<rows.shape[0] {
-      for feature in 0..<weight.shape[0] {
-        var sum = inputs.count == 3 ? inputs[2].values[feature] : 0
-        for k in 0..<weight.shape[1] {
-          context.counter.multiplyAdd(rows[row, k], weight[feature, k], to: &sum)
-        }
-        output[row, feature] = sum
+    let output = Shape(rows.shape.dimensions.dropLast() + [weight.shape[0]])
+    var result = ReferenceTensor(output)
+    output.forEachIndex { index in
+      let feature = index[index.count - 1]
+      var sum = inputs.count == 3 ? inputs[2].values[feature] : 0
+      for k in 0..<weight.shape[1] {
+        context.counter.multiplyAdd(
+          rows[index.dropLast() + [k]], weight[feature, k], to: &sum)
       }
+      result[index] = sum
     }
-    return [output]
+    return [result]
   }
 }
 
@@ -25,20 +26,20 @@ extension MatMul: ReferenceOperation {
     throws(OperationError) -> [ReferenceTensor]
   {
     let (left, right) = (inputs[0], inputs[1])
-    let (rows, inner) = (left.shape[transposeLeft ? 1 : 0], left.shape[transposeLeft ? 0 : 1])
-    let columns = right.shape[transposeRight ? 0 : 1]
-    var output = ReferenceTensor([rows, columns])
-    for row in 0..<rows {
-      for column in 0..<columns {
-        var sum = 0.0
-        for k in 0..<inner {
-          context.counter.multiplyAdd(
-            transposeLeft ? left[k, row] : left[row, k],
-            transposeRight ? right[column, k] : right[k, column], to: &sum)
-        }
-        output[row, column] = sum
+    let inner = left.shape[left.shape.rank - (transposeLeft ? 2 : 1)]
+    let output = try outputShapes(for: inputs.map(\.shape))[0]
+    var result = ReferenceTensor(output)
+    output.forEachIndex { index in
+      let batch = Array(index.dropLast(2))
+      let (row, column) = (index[index.count - 2], index[index.count - 1])
+      var sum = 0.0
+      for k in 0..<inner {
+        context.counter.multiplyAdd(
+          left[batch + (transposeLeft ? [k, row] : [row, k])],
+          right[batch + (transposeRight ? [column, k] : [k, column])], to: &sum)
       }
+      result[index] = sum
     }
-    return [output]
+    return [result]
   }
 }

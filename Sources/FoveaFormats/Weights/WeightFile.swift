@@ -114,10 +114,12 @@ public struct WeightFileError: Error, Hashable, Sendable, CustomStringConvertibl
         .oneArray: "is a single array; save the weights by name with numpy.savez",
         .onnx: "is an ONNX file, which brings its own network; name it in place of the network",
         .json: "is JSON text and holds no weights; name a safetensors, .pth or .npz file",
-        .keras: "is an HDF5 or Keras file, which is not read; save the weights by PyTorch's names as "
+        .keras:
+          "is an HDF5 or Keras file, which is not read; save the weights by PyTorch's names as "
           + "safetensors or .npz",
         .unknown: "is no file of weights that is read; name a safetensors, .pth or .npz file",
-        .noEntries: "has no entries to choose from, as PyTorch checkpoints have; leave the entry out",
+        .noEntries:
+          "has no entries to choose from, as PyTorch checkpoints have; leave the entry out",
       ][problem, default: ""]
   }
 }

@@ -86,7 +86,9 @@ extension WeightReport {
       guard !items.isEmpty else { return }
       lines.append("\(title): \(items.count)")
       lines += items.prefix(Self.mostNames).map { "  " + words($0) }
-      if items.count > Self.mostNames { lines.append("  … and \(items.count - Self.mostNames) more") }
+      if items.count > Self.mostNames {
+        lines.append("  … and \(items.count - Self.mostNames) more")
+      }
     }
     func near(_ lone: Lone) -> String {
       let names = lone.near.isEmpty ? "" : "; near: \(lone.near.joined(separator: ", "))"
@@ -100,7 +102,9 @@ extension WeightReport {
     show("Left at initial values", initialized) { $0 }
     show("Missing in the file", missing, near)
     show("Unexpected in the file", unexpected, near)
-    show("Of another shape", misfitting) { "\($0.name) \($0.actual), the network has \($0.expected)" }
+    show("Of another shape", misfitting) {
+      "\($0.name) \($0.actual), the network has \($0.expected)"
+    }
     if !ignored.isEmpty { lines.append("Not needed: \(ignored.count)") }
     return lines
   }
@@ -117,11 +121,15 @@ public struct WeightMismatch: Error, Hashable, Sendable, CustomStringConvertible
     var remedies: [String] = []
     if !report.misfitting.isEmpty {
       remedies.append(
-        "choose the network with the file's classes and channels, or ask to drop the head or to "
-          + "adapt the input")
+        "choose the network with the file's classes and channels, or drop the head (--drop-head) or "
+          + "adapt the input (--adapt-input)")
     }
-    if !report.missing.isEmpty { remedies.append("allow missing tensors to start at random") }
-    if !report.unexpected.isEmpty { remedies.append("allow unexpected tensors to be left out") }
+    if !report.missing.isEmpty {
+      remedies.append("start missing tensors at random (--allow-missing)")
+    }
+    if !report.unexpected.isEmpty {
+      remedies.append("leave unexpected tensors out (--allow-unexpected)")
+    }
     return "\(file): the weights are not this network's, and none were taken\n"
       + report.lines.map { "  \($0)\n" }.joined() + remedies.joined(separator: "; ")
   }

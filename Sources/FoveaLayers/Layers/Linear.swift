@@ -1,6 +1,6 @@
 public import FoveaGraph
 
-/// Multiplies rows by a weight matrix: `[N, inFeatures] → [N, outFeatures]`.
+/// Multiplies rows, which lie along the last axis, by a weight matrix: `[N, …, inFeatures] → [N, …, outFeatures]`.
 ///
 /// Parameters are `weight` `[outFeatures, inFeatures]` and `bias` `[outFeatures]`.
 public struct Linear: Layer {
@@ -37,10 +37,10 @@ public struct Linear: Layer {
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
     let tracer = input.tracer
     let shape = input.shape
-    guard shape.rank == 2 else {
+    guard shape.rank >= 2, let features = shape.dimensions.last else {
       throw .operation(path: tracer.path, .rank("Linear", expected: 2, actual: shape))
     }
-    if let inFeatures, inFeatures != shape[1] {
+    if let inFeatures, inFeatures != features {
       throw .operation(
         path: tracer.path, .features("Linear", expected: inFeatures, actual: shape))
     }
@@ -49,9 +49,9 @@ public struct Linear: Layer {
         path: tracer.path,
         .setting("Linear", name: "outFeatures", value: "\(outFeatures)", allowed: "1 or more"))
     }
-    let weight = try tracer.parameter("weight", [outFeatures, shape[1]], weightInitializer)
+    let weight = try tracer.parameter("weight", [outFeatures, features], weightInitializer)
     guard bias else { return try tracer.append(FoveaGraph.Linear(), [input, weight])[0] }
-    let bias = try tracer.parameter("bias", [outFeatures], .pytorchBias(fanIn: shape[1]))
+    let bias = try tracer.parameter("bias", [outFeatures], .pytorchBias(fanIn: features))
     return try tracer.append(FoveaGraph.Linear(), [input, weight, bias])[0]
   }
 }

@@ -16,20 +16,25 @@ enum ONNXBatch {
     let otherShapes = try inputShapes(model, options, batch: options.batch + 1)
     let graph: Graph
     do throws(GraphError) {
-      graph =
+      let open =
         if shapes != otherShapes,
           let other = try? ONNXImporter.read(
             model, shapes: otherShapes, values: options.inputValues
           ).graph,
           let free = try joined(result.graph, other)
         { free } else { result.graph }
-      let live = try withoutDeadNodes(graph)
-      let names = Set(live.variables.map(\.name))
-      let weights = result.weights.tensors.filter { names.contains($0.key) }
-      return (live, Weights(weights))
+      graph = try withoutDeadNodes(open)
     } catch {
       throw ONNXError(file: model.file, problem: .graph(error))
     }
+    if let rest = graph.nodes.first(where: { $0.operation is ErrorFunction }) {
+      throw ONNXError(
+        file: model.file,
+        node: ONNXError.Node(name: rest.path, operatorName: "Erf", opset: model.opset),
+        problem: .unsupportedOperator)
+    }
+    let names = Set(graph.variables.map(\.name))
+    return (graph, Weights(result.weights.tensors.filter { names.contains($0.key) }))
   }
 
   /// The shape of each input, where an open first axis is a batch.

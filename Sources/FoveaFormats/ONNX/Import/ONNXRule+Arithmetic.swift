@@ -99,19 +99,17 @@ extension ONNXRule {
       switch function {
       case .add: return try importer.shifted(value, by: number)
       case .subtract: return try importer.shifted(value, by: -number)
-      case .multiply: return try importer.apply(Scale(number, shift: 0), value)
-      // A reciprocal that is not exact would round twice.
+      case .multiply: return try importer.scaled(value, by: number)
       case .divide:
         let reciprocal = 1 / number
-        return reciprocal.isNormal && 1 / reciprocal == number && number.significandBitPattern == 0
-          ? try importer.apply(Scale(reciprocal, shift: 0), value) : nil
+        return reciprocal.isNormal ? try importer.scaled(value, by: reciprocal) : nil
       }
     }
     if case .value(let value) = right, let number = number(left, beside: value) {
       switch function {
       case .add: return try importer.shifted(value, by: number)
       case .subtract: return try importer.apply(Scale(-1, shift: number), value)
-      case .multiply: return try importer.apply(Scale(number, shift: 0), value)
+      case .multiply: return try importer.scaled(value, by: number)
       case .divide: return nil
       }
     }
@@ -202,6 +200,22 @@ extension ONNXRule {
 }
 
 extension ONNXImporter {
+  /// A value times a number; half of a product may be a GELU.
+  mutating func scaled(_ value: Value, by number: Float) throws(ONNXError.Problem) -> Value {
+    let node = maker(of: value)
+    if let product = node.operation as? Binary, product.function == .multiply,
+      let argument = argumentOfGELU(node.inputs[0], node.inputs[1], scale: number)
+    {
+      return try apply(GELU(approximate: .none), argument)
+    }
+    if let scale = node.operation as? Scale, scale.scale == scale.shift,
+      maker(of: node.inputs[0]).operation is ErrorFunction
+    {
+      return try apply(Scale(scale.scale * number, shift: scale.shift * number), node.inputs[0])
+    }
+    return try apply(Scale(number, shift: 0), value)
+  }
+
   /// A value with a number added, in one operation with a multiplication before it.
   mutating func shifted(_ value: Value, by number: Float) throws(ONNXError.Problem) -> Value {
     if let scale = maker(of: value).operation as? Scale, scale.shift == 0 {
@@ -215,6 +229,9 @@ extension ONNXImporter {
     _ function: Binary.Function, _ left: Value, _ right: Value
   ) throws(ONNXError.Problem) -> Value {
     if function == .multiply {
+      if let value = argumentOfGELU(left, right, scale: 1) {
+        return try apply(GELU(approximate: .none), value)
+      }
       for (value, gate) in [(left, right), (right, left)] where maker(of: gate).inputs == [value] {
         switch maker(of: gate).operation {
         case is Sigmoid: return try apply(SiLU(), value)
