@@ -15,12 +15,11 @@ script=Tools/golden/torchvision_files.py
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-"$fovea" models | awk '{ print $1 }' | tr - _ >"$folder/known"
 [ $# -gt 0 ] || set -- $("$python" "$script" --list)
 agreed=0 failed=0 absent=0
 printf '%-24s %-10s %-10s %s\n' network .pth safetensors result
 for name in "$@"; do
-  if ! grep -qx "$name" "$folder/known"; then
+  if ! "$fovea" summary "$name" >"$folder/log" 2>&1 && grep -q 'there is no model' "$folder/log"; then
     absent=$((absent + 1))
     printf '%-24s %-10s %-10s %s\n' "$name" - - 'not in the zoo'
     continue

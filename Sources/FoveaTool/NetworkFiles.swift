@@ -138,7 +138,7 @@ struct Import: ParsableCommand {
       Every tensor of the file must have its place in the network and the other way round; otherwise nothing is \
       written, and the report names what is missing, unexpected or of another shape, with the nearest names.
 
-        fovea import resnet18.pth --model resnet18 --mean 0.485,0.456,0.406 --deviation 0.229,0.224,0.225 -o resnet18.fovea
+        fovea import weights.pth --model lenet5 --mean 0.1307 --deviation 0.3081 -o lenet.fovea
       """)
 
   @Argument(help: "The weights: .pth, .safetensors, .npz or a checkpoint.", completion: .file())
