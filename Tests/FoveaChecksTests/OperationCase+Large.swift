@@ -13,7 +13,8 @@ extension OperationCase: CustomTestStringConvertible {
     let all = [
       try convolutions(), matrices, try pooling(), normalisation, shaping, elements, losses,
       updates,
-      largeSmoothActivations, largeNormalisation, try largeSignals(),
+      largeSmoothActivations, largeNormalisation,
+      try largeSignals(),
     ]
     return Array(all.joined())
   }
