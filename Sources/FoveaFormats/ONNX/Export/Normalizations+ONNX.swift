@@ -155,7 +155,7 @@ extension LayerNorm: ONNXExportable {
         "LayerNormalization", [inputs[0]] + affine,
         ["axis": .integer(axis), "epsilon": .float(epsilon)])
     }
-    let axes = ONNXAttribute.integers(Array(axis ..< 0))
+    let axes = ONNXAttribute.integers(Array(axis..<0))
     let mean = writer.apply("ReduceMean", [inputs[0]], ["axes": axes])
     let centred = writer.apply("Sub", [inputs[0], mean])
     let variance = writer.apply(

@@ -13,7 +13,8 @@ enum ONNXBatch {
     let shapes = try inputShapes(model, options, batch: options.batch)
     let result = try ONNXImporter.read(
       model, shapes: shapes, values: options.inputValues)
-    let otherShapes = try inputShapes(model, options, batch: options.batch + 1)
+    let otherShapes = try inputShapes(
+      model, options, batch: min(options.batch, Shape.largestElementCount - 1) + 1)
     let graph: Graph
     do throws(GraphError) {
       let open =
@@ -89,9 +90,10 @@ enum ONNXBatch {
       if node.operation is Reshape, twin.operation is Reshape, node.inputs.count == 1,
         found[0] != wanted[0]
       {
+        guard found[0].rank == wanted[0].rank else { return nil }
         var target = found[0].dimensions
         let different = target.indices.filter { found[0][$0] != wanted[0][$0] }
-        guard found[0].rank == wanted[0].rank, different.count == 1 else { return nil }
+        guard different.count == 1 else { return nil }
         target[different[0]] = -1
         try copy.append(Reshape(target), node.inputs, path: node.path)
       } else if node.operation is Input || node == twin {

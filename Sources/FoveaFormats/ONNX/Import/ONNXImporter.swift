@@ -19,10 +19,10 @@ struct ONNXImporter {
   /// The path of the node at work.
   private var path = ""
   /// How many elements may still be computed while the file is read.
-  private var remainingElements = 1 << 26
+  private var remainingElements = 1 << 24
 
   /// The most elements that are computed while a file is read, beside those that it holds.
-  static let elementLimit = 1 << 26
+  static let elementLimit = 1 << 24
 
   /// Reads a whole model.
   ///

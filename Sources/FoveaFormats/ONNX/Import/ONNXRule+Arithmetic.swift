@@ -4,10 +4,26 @@ import FoveaTensors
 /// Operators that join values element by element, and functions of each element.
 extension ONNXRule {
   static let arithmetic: [String: ONNXRule] = [
-    "Add": binary(.add) { checked($0.addingReportingOverflow($1)) } _: { $0 + $1 },
-    "Sub": binary(.subtract) { checked($0.subtractingReportingOverflow($1)) } _: { $0 - $1 },
-    "Mul": binary(.multiply) { checked($0.multipliedReportingOverflow(by: $1)) } _: { $0 * $1 },
-    "Div": binary(.divide) { checked($0.dividedReportingOverflow(by: $1)) } _: { $0 / $1 },
+    "Add": binary(.add) {
+      checked($0.addingReportingOverflow($1))
+    } _: {
+      $0 + $1
+    },
+    "Sub": binary(.subtract) {
+      checked($0.subtractingReportingOverflow($1))
+    } _: {
+      $0 - $1
+    },
+    "Mul": binary(.multiply) {
+      checked($0.multipliedReportingOverflow(by: $1))
+    } _: {
+      $0 * $1
+    },
+    "Div": binary(.divide) {
+      checked($0.dividedReportingOverflow(by: $1))
+    } _: {
+      $0 / $1
+    },
     "Sum": ONNXRule { node, importer throws(ONNXError.Problem) in
       var result = try node.input(0)
       for index in 1..<max(1, node.inputs.count) {
@@ -33,10 +49,18 @@ extension ONNXRule {
       let negative = try importer.apply(
         ReLU(), try importer.apply(Unary(.negate), value))
       return try importer.apply(Binary(.add), positive, negative)
-    } _: { $0 == .min ? nil : abs($0) } _: { abs($0) },
+    } _: {
+      $0 == .min ? nil : abs($0)
+    } _: {
+      abs($0)
+    },
     "Neg": unary { value, importer throws(ONNXError.Problem) in
       try importer.apply(Unary(.negate), value)
-    } _: { checked(Int64(0).subtractingReportingOverflow($0)) } _: { -$0 },
+    } _: {
+      checked(Int64(0).subtractingReportingOverflow($0))
+    } _: {
+      -$0
+    },
     "Sqrt": function(.sqrt) { $0.squareRoot() },
     "Exp": function(.exp, nil),
     "Log": function(.log, nil),
@@ -44,9 +68,21 @@ extension ONNXRule {
     "Reciprocal": unary { value, importer throws(ONNXError.Problem) in
       let one = try importer.apply(Constant(1, shape: .scalar))
       return try importer.apply(Binary(.divide), one, value)
-    } _: { _ in nil } _: { 1 / $0 },
-    "Floor": unary(nil) { $0 } _: { $0.rounded(.down) },
-    "Ceil": unary(nil) { $0 } _: { $0.rounded(.up) },
+    } _: { _ in
+      nil
+    } _: {
+      1 / $0
+    },
+    "Floor": unary(nil) {
+      $0
+    } _: {
+      $0.rounded(.down)
+    },
+    "Ceil": unary(nil) {
+      $0
+    } _: {
+      $0.rounded(.up)
+    },
     "Pow": ONNXRule { node, importer throws(ONNXError.Problem) in [try power(node, &importer)] },
   ]
 
