@@ -12,9 +12,7 @@ extension OperationCase: CustomTestStringConvertible {
   static func large() throws -> [OperationCase] {
     let all = [
       try convolutions(), matrices, try pooling(), normalisation, shaping, elements, losses,
-      updates,
-      largeSmoothActivations, largeNormalisation,
-      try largeSignals(),
+      updates, largeSmoothActivations, largeNormalisation, try largeSignals(),
     ]
     return Array(all.joined())
     try convolutions() + matrices + pooling() + normalisation + shaping + elements + losses

@@ -28,8 +28,7 @@ struct OperationCase {
   typealias Drawing = @Sendable (inout SeededChoices) throws -> OperationCase
 
   /// For each operation's name, what draws a case of it.
-  static let random = [common, ofSignals].reduce(into: [:]) { all, some in
-  static let random = [common, smoothActivations, imageNormalisation].reduce(into: [:]) {
+  static let random = [common, ofSignals, smoothActivations, imageNormalisation].reduce(into: [:]) {
     all, some in
     all.merge(some) { first, _ in first }
   }
