@@ -42,6 +42,10 @@ import Testing
     ("densenet169", [:]),
     ("densenet201", [:]),
     ("densenet-bc-100-12", [:]),
+    ("shufflenet-v2-x0-5", [:]),
+    ("shufflenet-v2-x1-0", [:]),
+    ("shufflenet-v2-x1-5", [:]),
+    ("shufflenet-v2-x2-0", [:]),
   ]
 
   @Test(arguments: warnings)

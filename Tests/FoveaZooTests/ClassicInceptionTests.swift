@@ -13,6 +13,7 @@ import Testing
     "googlenet-aux", "googlenet-paper", "inception-v2", "inception-v3", "inception-v3-aux",
     "inception-v4", "inception-resnet-v2", "xception", "squeezenet1-0", "squeezenet1-1",
     "densenet121", "densenet161", "densenet169", "densenet201", "densenet-bc-100-12",
+    "shufflenet-v2-x0-5", "shufflenet-v2-x1-0", "shufflenet-v2-x1-5", "shufflenet-v2-x2-0",
   ]
   /// Those whose logits are recorded; the others are of the same kind as one of these.
   static let run = [
@@ -20,6 +21,7 @@ import Testing
     "googlenet", "googlenet-paper", "inception-v2", "inception-v3", "inception-v4",
     "inception-resnet-v2", "xception", "squeezenet1-0", "squeezenet1-1", "densenet121",
     "densenet161", "densenet-bc-100-12",
+    "shufflenet-v2-x0-5", "shufflenet-v2-x1-0", "shufflenet-v2-x1-5", "shufflenet-v2-x2-0",
   ]
 
   @Test(arguments: recorded)
@@ -69,6 +71,7 @@ import Testing
     ("alexnet", 0.71), ("vgg11", 7.61), ("vgg16", 15.47), ("googlenet", 1.50),
     ("inception-v3", 5.73), ("inception-v4", 12.28), ("inception-resnet-v2", 13.18),
     ("xception", 8.40), ("densenet121", 2.87), ("squeezenet1-1", 0.35),
+    ("shufflenet-v2-x1-0", 0.15),
   ])
   func `multiply-adds are the published ones`(name: String, billions: Double) throws {
     let summary = try ModelSummary(of: ZooModel.named(name).build().inference)

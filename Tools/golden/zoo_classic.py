@@ -203,6 +203,8 @@ NETWORKS = (
     ("densenet169", tv("densenet169"), TV, IMAGE, None),
     ("densenet201", tv("densenet201"), TV, IMAGE, None),
     ("densenet-bc-100-12", dense_net_bc, PAPER, CIFAR, SMALL_CIFAR),
+    *((f"shufflenet-v2-x{width.replace('_', '-')}", tv(f"shufflenet_v2_x{width}"), TV, IMAGE, SMALL)
+      for width in ("0_5", "1_0", "1_5", "2_0")),
 )
 
 
