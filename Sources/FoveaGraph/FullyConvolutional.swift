@@ -34,99 +34,112 @@ extension Weights {
   }
 }
 
-/// The walk that rebuilds a graph with dense layers as convolutions.
+/// The walks that rebuild a graph with dense layers as convolutions.
 private struct DenseConversion {
   let graph: Graph
   let shapes: GraphShapes
-  var builder = GraphBuilder()
-  /// Where each value is in the new graph.
-  var places: [Value: Value] = [:]
   /// Features that are a map in the new graph, with that map's extents on the declared input, `[C, H, W]`.
   var maps: [Value: [Int]] = [:]
+  /// The new shapes of dense layers' weights, by node.
+  var weightShapes: [Int: Shape] = [:]
+  /// Where each value is in the new graph.
+  var places: [Value: Value] = [:]
+  var builder = GraphBuilder()
 
   init(of graph: Graph) throws(GraphError) {
     self.graph = graph
     shapes = try graph.shapes()
+    try findMaps()
   }
 
-  mutating func converted() throws(GraphError) -> Graph {
-    let denseWeights = denseWeights
-    let headPools = headPools
-    for (index, node) in graph.nodes.enumerated() where !denseWeights.contains(index) {
-      let inputs = node.inputs
-      let results: [Value]
-      switch node.operation {
-      case let pooling as AdaptiveAvgPool2d where headPools.contains(index):
-        results = [try appendPooling(pooling, node)]
-      case is Flatten where inputs[0].isFlattened(shapes, by: index):
-        results = [try place(inputs[0], node)]
-        maps[Value(node: index)] = Array(shapes[inputs[0]].dimensions.dropFirst())
-      case is Linear where graph.nodes[inputs[1].node].operation is Variable:
-        results = [try appendDense(node)]
-        if maps[inputs[0]] != nil { maps[Value(node: index)] = [shapes[node: index][0][1], 1, 1] }
-      default:
-        results = try appendUnchanged(node)
-        if let map = inputs.first.flatMap({ maps[$0] }) { maps[Value(node: index)] = map }
+  private mutating func findMaps() throws(GraphError) {
+    for (index, node) in graph.nodes.enumerated() {
+      let result = Value(node: index)
+      if isFlattening(node, shapes[node: index]) {
+        maps[result] = Array(shapes[node.inputs[0]].dimensions.dropFirst())
       }
-      for (output, value) in results.enumerated() {
-        places[Value(node: index, output: output)] = value
+      guard let read = node.inputs.first(where: { maps[$0] != nil }), let map = maps[read] else {
+        continue
+      }
+      let weight = node.operation is Linear ? graph.nodes[node.inputs[1].node].operation : nil
+      if let weight = weight as? Variable {
+        maps[result] = [weight.shape[0], 1, 1]
+        weightShapes[node.inputs[1].node] = Shape([weight.shape[0]] + map)
+      } else if keepsShape(node) || isAlongChannels(node.operation) {
+        maps[result] = map
+      } else {
+        throw .operation(
+          path: node.path,
+          .setting(
+            node.operation.name, name: "input", value: "features of a flattened map",
+            allowed: "dense layers and functions of each element behind it"))
       }
     }
-    for (name, value) in graph.outputs {
-      try builder.output(name, place(value, graph.nodes[value.node]))
-    }
-    for (name, value) in graph.updates {
-      try builder.update(name, with: place(value, graph.nodes[value.node]))
-    }
-    return builder.graph
   }
 
-  /// The variables that are weights of dense layers; they are declared where these stand.
-  private var denseWeights: Set<Int> {
-    Set(
-      graph.nodes.filter { $0.operation is Linear }.map { $0.inputs[1].node }
-        .filter { graph.nodes[$0].operation is Variable })
+  /// Whether a node makes rows of features of a batch of maps.
+  private func isFlattening(_ node: Node, _ results: [Shape]) -> Bool {
+    node.operation is Flatten && shapes[node.inputs[0]].rank == 4 && results[0].rank == 2
+      && results[0][0] == shapes[node.inputs[0]][0]
+  }
+
+  /// Whether a node is a function of each element of one input.
+  private func keepsShape(_ node: Node) -> Bool {
+    guard node.inputs.count == 1 else { return false }
+    let input = shapes[node.inputs[0]]
+    return node.operation.spatialReach(inputs: [input]) == .pointwise
+      && (try? node.operation.outputShapes(for: [input])) == [input]
+  }
+
+  private func isAlongChannels(_ operation: any Operation) -> Bool {
+    (operation as? Softmax)?.axis == 1 || (operation as? LogSoftmax)?.axis == 1
   }
 
   /// The adaptive poolings whose result is flattened: others, such as gates', see the whole of a larger image too.
   private var headPools: Set<Int> {
     Set(
-      graph.nodes.filter { $0.operation is Flatten }.map { node in
-        var source = node.inputs[0]
-        while let input = graph.nodes[source.node].inputs.first,
-          keepsShape(graph.nodes[source.node])
-        {
-          source = input
-        }
-        return source.node
+      graph.nodes.indices.filter { isFlattening(graph.nodes[$0], shapes[node: $0]) }.map { index in
+        var source = graph.nodes[index].inputs[0].node
+        while keepsShape(graph.nodes[source]) { source = graph.nodes[source].inputs[0].node }
+        return source
       })
   }
 
-  /// Whether a node is a function of each element of one input.
-  private func keepsShape(_ node: Node) -> Bool {
-    node.inputs.count == 1
-      && node.operation.spatialReach(inputs: [shapes[node.inputs[0]]]) == .pointwise
-      && (try? node.operation.outputShapes(for: [shapes[node.inputs[0]]])) == [
-        shapes[node.inputs[0]]
-      ]
-  }
-
-  private func place(_ value: Value, _ node: Node) throws(GraphError) -> Value {
-    guard let place = places[value] else {
-      throw .operation(
-        path: node.path,
-        .setting(
-          node.operation.name, name: "input", value: "weights of a dense layer",
-          allowed: "weights of its own"))
+  mutating func converted() throws(GraphError) -> Graph {
+    let headPools = headPools
+    for (index, node) in graph.nodes.enumerated() {
+      let inputs = node.inputs.compactMap { places[$0] }
+      let results: [Value]
+      switch node.operation {
+      case let weight as Variable:
+        results = [
+          try builder.variable(
+            weight.name, weightShapes[index] ?? weight.shape, role: weight.role)
+        ]
+      case let pooling as AdaptiveAvgPool2d where headPools.contains(index):
+        results = [try appendPooling(pooling, node, inputs[0])]
+      case is Flatten where maps[Value(node: index)] != nil: results = [inputs[0]]
+      case is Linear where maps[Value(node: index)] != nil:
+        let kernel = maps[node.inputs[0]] ?? [1, 1, 1]
+        let convolution = Conv2d(
+          rows: try window(kernel[1], stride: 1, node),
+          columns: try window(kernel[2], stride: 1, node))
+        results = try builder.append(convolution, inputs, path: node.path)
+      default: results = try builder.append(node.operation, inputs, path: node.path)
+      }
+      for (output, value) in results.enumerated() {
+        places[Value(node: index, output: output)] = value
+      }
     }
-    return place
+    for (name, value) in graph.outputs { try builder.output(name, places[value] ?? value) }
+    for (name, value) in graph.updates { try builder.update(name, with: places[value] ?? value) }
+    return builder.graph
   }
 
-  private mutating func appendPooling(_ pooling: AdaptiveAvgPool2d, _ node: Node)
-    throws(GraphError) -> Value
-  {
+  private mutating func appendPooling(
+    _ pooling: AdaptiveAvgPool2d, _ node: Node, _ input: Value
+  ) throws(GraphError) -> Value {
     let image = shapes[node.inputs[0]]
-    let input = try place(node.inputs[0], node)
     var windows: [Window] = []
     for (extent, cells) in [(image[2], pooling.height), (image[3], pooling.width)] {
       guard extent % cells == 0 else {
@@ -150,46 +163,5 @@ private struct DenseConversion {
     } catch {
       throw .operation(path: node.path, error)
     }
-  }
-
-  private mutating func appendDense(_ node: Node) throws(GraphError) -> Value {
-    guard let weight = graph.nodes[node.inputs[1].node].operation as? Variable else {
-      return try appendUnchanged(node)[0]
-    }
-    let map = maps[node.inputs[0]]
-    let shape = map.map { Shape([weight.shape[0]] + $0) } ?? weight.shape
-    var inputs = [
-      try place(node.inputs[0], node),
-      try builder.variable(weight.name, shape, role: weight.role),
-    ]
-    for bias in node.inputs.dropFirst(2) { inputs.append(try place(bias, node)) }
-    guard let map else { return try builder.append(Linear(), inputs, path: node.path)[0] }
-    let convolution = Conv2d(
-      rows: try window(map[1], stride: 1, node), columns: try window(map[2], stride: 1, node))
-    return try builder.append(convolution, inputs, path: node.path)[0]
-  }
-
-  /// Appends a node as it is; one that reads features must treat each by itself, or all along the channels.
-  private mutating func appendUnchanged(_ node: Node) throws(GraphError) -> [Value] {
-    let isAlongChannels =
-      (node.operation as? Softmax)?.axis == 1 || (node.operation as? LogSoftmax)?.axis == 1
-    if node.inputs.contains(where: { maps[$0] != nil }), !isAlongChannels, !keepsShape(node) {
-      throw .operation(
-        path: node.path,
-        .setting(
-          node.operation.name, name: "input", value: "features of a flattened map",
-          allowed: "dense layers and functions of each element behind it"))
-    }
-    var inputs: [Value] = []
-    for input in node.inputs { inputs.append(try place(input, node)) }
-    return try builder.append(node.operation, inputs, path: node.path)
-  }
-}
-
-extension Value {
-  /// Whether node `index` makes rows of features of this map.
-  fileprivate func isFlattened(_ shapes: GraphShapes, by index: Int) -> Bool {
-    shapes[self].rank == 4 && shapes[node: index][0].rank == 2
-      && shapes[self][0] == shapes[node: index][0][0]
   }
 }

@@ -24,6 +24,8 @@ public enum RuntimeError: Error, Hashable, Sendable {
   case label(path: String, index: Int, classes: Int)
   /// An index that names no row of a table.
   case tableIndex(path: String, index: Int, rows: Int)
+  /// An index of un-pooling that is no pixel.
+  case unpoolIndex(path: String, pixels: Int)
   /// Memory that the system does not give.
   case outOfMemory(bytes: Int)
 }
@@ -57,6 +59,9 @@ extension RuntimeError: CustomStringConvertible {
     case .tableIndex(let path, let index, let rows):
       "\(path): index \(index) of the batch is outside 0..<\(rows); "
         + "check what makes the indices, or give the table more rows"
+    case .unpoolIndex(let path, let pixels):
+      "\(path): an index is outside 0..<\(pixels); "
+        + "pass the indices of a pooling of an image of the result's size"
     case .outOfMemory(let bytes):
       "the system does not give \(bytes) bytes of memory; use a smaller batch or image"
     }

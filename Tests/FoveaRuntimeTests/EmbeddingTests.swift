@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func `cells step by step are the layer`() throws {
-    func check(_ whole: any Layer, _ cells: LayerGoldenTests.Network) throws {
+    func check(_ whole: any Layer, _ cells: SequenceGoldenTests.Network) throws {
       let model = try Model(input: [3, 4]) { whole.named("rnn") }
       let stepwise = try Model(input: [3, 4], function: cells)
       let weights = model.initialWeights(seed: 4)

@@ -129,21 +129,13 @@ public struct MultiheadAttention: Layer {
 
 extension SymbolicTensor {
   /// Changes places of the first two of three axes behind the batch, then takes another shape.
+  ///
+  /// An axis of 1 keeps the elements in row-major order, which images are not in.
   fileprivate func movingMiddleAxes(
     _ extents: [Int], to shape: [Int]
   ) throws(GraphError) -> SymbolicTensor {
-    let (first, second, last) = (extents[0], extents[1], extents[2])
-    guard extents.allSatisfy({ $0 <= 1 << 16 }),
-      extents.reduce(1, *) <= TakeElements.largestTable
-    else {
-      throw .operation(path: tracer.path, .tooLarge("attention"))
-    }
-    let places = (0..<second).flatMap { y in
-      (0..<first).flatMap { x in (0..<last).map { Int32((x * second + y) * last + $0) } }
-    }
-    let apart = try tracer.append(FoveaGraph.Reshape([-1, first, second * last]), [self])[0]
-    let moved = try tracer.taking(
-      apart, from: [first, second * last], to: [second, first * last], places: places)
+    let apart = try tracer.append(FoveaGraph.Reshape([-1] + extents + [1]), [self])[0]
+    let moved = try tracer.append(FoveaGraph.Permute(axes: [0, 2, 1, 3, 4]), [apart])[0]
     return try tracer.append(FoveaGraph.Reshape(shape), [moved])[0]
   }
 }
