@@ -81,8 +81,13 @@ extension ONNXRule {
       }
       let value = try importer.value(input)
       if target == shape { return [.value(value)] }
-      let wide = try importer.apply(Constant(0, shape: target))
-      return [.value(try importer.apply(BroadcastTo(), value, wide))]
+      // Zeros along the axes that grow, and no others, so that the batch stays free.
+      let missing = target.rank - shape.rank
+      let grown = target.dimensions.enumerated().map { axis, extent in
+        axis >= missing && shape[axis - missing] == extent ? 1 : extent
+      }
+      let zeros = try importer.apply(Constant(0, shape: Shape(grown)))
+      return [.value(try importer.apply(Binary(.add), value, zeros))]
     },
     "Tile": ONNXRule { node, importer throws(ONNXError.Problem) in
       let value = try importer.value(try node.input(0))
