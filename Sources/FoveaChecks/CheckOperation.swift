@@ -8,6 +8,8 @@ public enum CheckedGradients: Hashable, Sendable {
   case ofResults([Int])
   /// None: a loss that depends on the operation must be refused.
   case none
+  /// None on purpose: differentiation must not find a way through the operation.
+  case stopped
 }
 
 /// Holds an operation to every `Law`, for inputs of one kind, and returns what it breaks.

@@ -39,13 +39,17 @@ extension OperationCheck {
   }
 
   mutating func checkGradients() throws {
+    // Whole numbers have no derivative, and no loss.
+    guard operation.outputElementType == .float32 else { return }
     let all = Array(try operation.outputShapes(for: shapes).indices)
     let differentiated =
       switch gradients {
       case .ofAllResults: all
       case .ofResults(let some): some
       case .none: [Int]()
+      case .stopped: all
       }
+    guard gradients != .stopped else { return try checkStopped(all) }
     for index in all where !differentiated.contains(index) {
       try checkRefusal(of: differentiated + [index], because: index)
     }
@@ -96,6 +100,20 @@ extension OperationCheck {
         .gradient,
         "a loss of result \(index) was to have no gradient, yet the rule answers for input "
           + "\(input); list the result, or have the rule throw notDifferentiable")
+    }
+  }
+
+  /// Checks that no way leads from a loss of the results to the inputs.
+  private mutating func checkStopped(_ results: [Int]) throws {
+    let graph = try lossGraph(of: results)
+    for input in differentiable {
+      do {
+        _ = try differentiate(
+          graph, loss: Self.lossName, withRespectTo: [Self.inputName(input)])
+        report(.gradient, "the rule answers for input \(input), where it was to have none")
+      } catch GraphError.noPath {
+        continue
+      }
     }
   }
 

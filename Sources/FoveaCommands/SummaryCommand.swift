@@ -1,6 +1,7 @@
 public import FoveaAnalysis
 import FoveaGraph
 import FoveaLayers
+public import FoveaRuntime
 public import FoveaTensors
 import FoveaTraining
 
@@ -21,6 +22,9 @@ public struct SummaryCommand: Hashable, Codable, Sendable {
   /// Whether costs are counted as other tools count them.
   public var comparesConventions = false
 
+  /// Whether each node's plan is asked for: does it write over its input, and if not, why not.
+  public var explainsInPlace = false
+
   /// A summary, and what was asked for beside it.
   public struct Report: Hashable, Codable, Sendable {
     /// The layers, in the order in which they run.
@@ -37,6 +41,11 @@ public struct SummaryCommand: Hashable, Codable, Sendable {
     public let trainingMemory: [TrainingMemory]?
     /// What other tools would count; where asked for.
     public let conventions: [CountedCost]?
+
+    /// What works in place in inference; where asked for.
+    public let inPlace: InPlaceReport?
+    /// What works in place in a training step with SGD and momentum; where both were asked for.
+    public let inPlaceTraining: InPlaceReport?
 
     /// Layers and totals alone.
     public var summary: ModelSummary { ModelSummary(layers: layers, joins: joins, totals: totals) }
@@ -77,7 +86,15 @@ public struct SummaryCommand: Hashable, Codable, Sendable {
         ? try CountingConvention.allCases.map {
           try $0.count(network.graph, inputs: network.inputs)
         }
-        : nil)
+        : nil,
+      inPlace: explainsInPlace
+        ? try InPlaceReport(of: network.graph, inputs: network.inputs) : nil,
+      inPlaceTraining: explainsInPlace && plansTraining ? try inPlaceTraining(network) : nil)
+  }
+
+  private func inPlaceTraining(_ network: AnalysedNetwork) throws -> InPlaceReport {
+    let (model, images) = try trained(network)
+    return try PlannedMemory.inPlaceReport(ofTraining: model, images: images)
   }
 
   /// A step with SGD and momentum in float32, as `fovea bench --training` runs it, or why there is none.

@@ -18,15 +18,29 @@ struct PlannedMemory {
   static func ofTraining(
     _ model: Model, images: Shape, optimizer: Optimizer, options: PlanOptions = PlanOptions()
   ) throws -> ProgramNeeds {
+    let (graph, inputs, options) = try training(model, images, optimizer, options)
+    return try ProgramNeeds(of: graph, inputs: inputs, options: options)
+  }
+
+  /// What works in place in a training step with cross-entropy, SGD and momentum.
+  static func inPlaceReport(ofTraining model: Model, images: Shape) throws -> InPlaceReport {
+    let (graph, inputs, options) = try training(model, images, .sgd(), PlanOptions())
+    return try InPlaceReport(of: graph, inputs: inputs, options: options)
+  }
+
+  /// The graph of a step with cross-entropy, the shapes of its inputs, and how it is planned.
+  private static func training(
+    _ model: Model, _ images: Shape, _ optimizer: Optimizer, _ options: PlanOptions
+  ) throws -> (graph: Graph, inputs: [String: Shape], options: PlanOptions) {
     let step = try TrainingStep(
       model, loss: .crossEntropy, optimizer: optimizer,
       scalesLoss: options.precision == .float16)
     let targets = Shape([images[0]] + (try model.outputShape).dimensions.dropFirst())
     var options = options
     options.backwardStart = step.backwardStart
-    return try ProgramNeeds(
-      of: step.step, inputs: [Model.inputName: images, TrainingStep.targetName: targets],
-      options: options)
+    return (
+      step.step, [Model.inputName: images, TrainingStep.targetName: targets], options
+    )
   }
 }
 

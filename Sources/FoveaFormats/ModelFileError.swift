@@ -60,7 +60,7 @@ extension ModelFileError: CustomStringConvertible {
     case .tensor(let name, let expected, let actual):
       "tensor \(excerpt(name)) is \(actual), its network has float32 \(expected); fetch or export it again"
     case .unknown:
-      "is no file of a network that is read; name a .fovea file, a checkpoint or a graph's .json"
+      "is no file of a network that is read; name a .fovea or .onnx file, a checkpoint or a graph's .json"
     }
   }
 }

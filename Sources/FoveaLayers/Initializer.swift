@@ -65,6 +65,23 @@ public enum Initializer: Hashable, Codable, Sendable {
     }
   }
 
+  /// What the squares of the numbers are on average.
+  func meanSquare(of shape: Shape) -> Float {
+    let (fanIn, fanOut) = Self.fans(of: shape)
+    switch self {
+    case .constant(let value): return value * value
+    case .uniform(let bound): return bound * bound / 3
+    case .normal(let deviation): return deviation * deviation
+    case .kaimingUniform(let a, let fan), .kaimingNormal(let a, let fan):
+      return 2 / ((1 + a * a) * (fan == .fanIn ? fanIn : fanOut))
+    case .xavierUniform(let gain), .xavierNormal(let gain):
+      return 2 * gain * gain / (fanIn + fanOut)
+    case .orthogonal(let gain):
+      let rows = Float(max(shape.dimensions.first ?? 1, 1))
+      return gain * gain / max(rows, Float(shape.elementCount) / rows)
+    }
+  }
+
   private static func fans(of shape: Shape) -> (fanIn: Float, fanOut: Float) {
     guard shape.rank >= 2 else { return (Float(max(shape.elementCount, 1)), 1) }
     let taps = shape.dimensions.dropFirst(2).reduce(1, *)

@@ -25,6 +25,7 @@ public final class Tracer {
     let path: String
     var children: Int
     let isShared: Bool
+    var parametrization: (any WeightParametrization)?
   }
 
   init(mode: Mode) { self.mode = mode }
@@ -54,6 +55,17 @@ public final class Tracer {
     return try body()
   }
 
+  /// Runs `body` with a rule by which the layer of the current path makes its weight, or without one.
+  func parametrized<Result>(
+    by rule: (any WeightParametrization)?, _ body: () throws(GraphError) -> Result
+  ) throws(GraphError) -> Result {
+    let current = scopes.count - 1
+    let outer = scopes[current].parametrization
+    scopes[current].parametrization = rule
+    defer { scopes[current].parametrization = outer }
+    return try body()
+  }
+
   /// Appends an operation under the current path, and returns its results.
   ///
   /// - Throws: `GraphError.operation` with the path where the inputs do not fit.
@@ -75,6 +87,12 @@ public final class Tracer {
   public func parameter(
     _ name: String, _ extents: [Int], _ initializer: Initializer, role: Variable.Role = .parameter
   ) throws(GraphError) -> SymbolicTensor {
+    if name == "weight", let rule = scopes[scopes.count - 1].parametrization {
+      // What the rule declares is itself.
+      return try parametrized(by: nil) { () throws(GraphError) in
+        try rule.weight(extents, initializer, self)
+      }
+    }
     let fullName = child(name)
     guard let shape = Shape(checking: extents) else {
       throw .operation(path: fullName, .tooLarge("a parameter \(extents)"))

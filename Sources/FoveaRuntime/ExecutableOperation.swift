@@ -124,6 +124,11 @@ public struct KernelBinding {
     arguments.keep(value)
   }
 
+  /// Keeps numbers that kernels read where they stay for the life of the program; nothing for none of them.
+  public func keep<Number: BitwiseCopyable>(_ numbers: [Number]) -> UnsafePointer<Number> {
+    arguments.keep(numbers)
+  }
+
   /// Memory that is this operation's alone while it runs.
   ///
   /// - Throws: `outOfMemory` for a size that no memory has, such as kernels report for what does not fit.
@@ -191,6 +196,13 @@ final class ArgumentMemory {
     pointer.initialize(to: value)
     blocks.append(UnsafeMutableRawPointer(pointer))
     return pointer
+  }
+
+  func keep<Value: BitwiseCopyable>(_ values: [Value]) -> UnsafePointer<Value> {
+    let pointer = UnsafeMutablePointer<Value>.allocate(capacity: max(values.count, 1))
+    pointer.initialize(from: values, count: values.count)
+    blocks.append(UnsafeMutableRawPointer(pointer))
+    return UnsafePointer(pointer)
   }
 
   deinit { for block in blocks { block.deallocate() } }

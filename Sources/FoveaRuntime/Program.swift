@@ -205,11 +205,25 @@ public final class Program {
   ///
   /// - Throws: `GraphError.unknownName` where there is no such output.
   public func output(_ name: String) throws -> Tensor {
-    let shape = shapes[try planned.output(named: name)]
+    let value = try planned.output(named: name)
+    let type = planned.nodes[value.node].operation.outputElementType
     return try withOutput(name) { source in
-      Tensor(shape, order: .channelsLast, filling: Float.self) { target in
-        _ = target.update(fromContentsOf: source)
+      let memory = UnsafeRawPointer(source.baseAddress)
+      return switch type {
+      case .float32: Self.copied(Float.self, memory, shapes[value])
+      case .int32: Self.copied(Int32.self, memory, shapes[value])
+      case .uint8: Self.copied(UInt8.self, memory, shapes[value])
       }
     }.reordered(.rowMajor)
+  }
+
+  private static func copied<Element: TensorElement>(
+    _ type: Element.Type, _ memory: UnsafeRawPointer?, _ shape: Shape
+  ) -> Tensor {
+    let source = UnsafeBufferPointer(
+      start: memory?.assumingMemoryBound(to: type), count: shape.elementCount)
+    return Tensor(shape, order: .channelsLast, filling: type) { target in
+      _ = target.update(fromContentsOf: source)
+    }
   }
 }

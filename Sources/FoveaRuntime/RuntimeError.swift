@@ -22,6 +22,8 @@ public enum RuntimeError: Error, Hashable, Sendable {
   case inputElementType(_ name: String, expected: ElementType, actual: ElementType)
   /// A label that is no class.
   case label(path: String, index: Int, classes: Int)
+  /// An index of un-pooling that is no pixel.
+  case unpoolIndex(path: String, pixels: Int)
   /// Memory that the system does not give.
   case outOfMemory(bytes: Int)
 }
@@ -52,6 +54,9 @@ extension RuntimeError: CustomStringConvertible {
     case .label(let path, let index, let classes):
       "\(path): label \(index) of the batch is outside 0..<\(classes); "
         + "check the dataset's labels, or give the model more classes"
+    case .unpoolIndex(let path, let pixels):
+      "\(path): an index is outside 0..<\(pixels); "
+        + "pass the indices of a pooling of an image of the result's size"
     case .outOfMemory(let bytes):
       "the system does not give \(bytes) bytes of memory; use a smaller batch or image"
     }

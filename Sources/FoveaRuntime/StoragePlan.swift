@@ -28,11 +28,19 @@ struct StoragePlan {
   /// it is copied to before: two variables may change places, and an output is what was read.
   private(set) var keptValues: [(value: Value, block: Int)] = []
 
+  /// For each node that computes something, whether its first result lies in an input's memory.
+  private(set) var decisions: [Int: InPlaceReport.Decision] = [:]
+
   private let graph: Graph
   private let shapes: GraphShapes
   private var lastRead: [Value: Int] = [:]
   private var updateTargets: [Value: Int] = [:]
   private var variableReads: [Int: Int] = [:]
+
+  /// Where the backward pass begins: at the first node that is named as a gradient.
+  private var firstGradient: Int {
+    graph.nodes.firstIndex { $0.operation.name.hasSuffix("Gradient") } ?? end
+  }
 
   /// After the last node: when outputs are read and updates written.
   private var end: Int { graph.nodes.count }
@@ -112,16 +120,25 @@ struct StoragePlan {
       if isView, output == 0, let place = places[node.inputs[0]] {
         places[value] = place
         extend(place, to: last)
+        decisions[index] = .view
         continue
       }
       // A node may name several inputs for one result: the first that may be overwritten is.
       var reused: (input: Int, place: Place)?
+      var decision = InPlaceReport.Decision.mixesElements
       for candidate in overwritable
       where candidate.output == output && !taken.contains(candidate.input) && reused == nil {
         let input = node.inputs[candidate.input]
-        guard !isReadOtherwise(candidate.input, of: node, overwritable, output) else { continue }
+        guard !isReadOtherwise(candidate.input, of: node, overwritable, output) else {
+          decision = .readTwice
+          continue
+        }
         reused = overwrite(input, at: index, by: value).map { (candidate.input, $0) }
+        decision =
+          reused == nil
+          ? reasonToKeep(input, from: value) : .overwrites(path: graph.nodes[input.node].path)
       }
+      if output == 0, !(node.operation is Input) { decisions[index] = decision }
       if let reused {
         taken.insert(reused.input)
         places[value] = reused.place
@@ -158,6 +175,20 @@ struct StoragePlan {
     case .variable(let node):
       // A variable is overwritten only by its own update, when nothing reads the old one any more.
       return updateTargets[value] == node && variableReads[node] == index ? place : nil
+    }
+  }
+
+  /// Why `input` may not be overwritten by `value`.
+  private func reasonToKeep(_ input: Value, from value: Value) -> InPlaceReport.Decision {
+    guard shapes[input].elementCount == shapes[value].elementCount else { return .mixesElements }
+    switch places[input] {
+    case .variable(let node):
+      return .weight(name: (graph.nodes[node].operation as? Variable)?.name ?? "")
+    case .arena(let block) where blocks[block].last < end:
+      let reader = blocks[block].last
+      let path = graph.nodes[reader].path
+      return reader >= firstGradient ? .neededBackward(by: path) : .readLater(by: path)
+    case .arena, nil: return .networkOutput
     }
   }
 

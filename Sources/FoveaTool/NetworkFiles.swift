@@ -50,7 +50,7 @@ struct Run: ParsableCommand {
 
   @Argument(
     help:
-      "A network by name (fovea models), a .fovea file, a checkpoint, a run's folder, or a graph's .json file."
+      "A network by name (fovea models), a .fovea or .onnx file, a checkpoint, a run's folder, or a graph's .json file."
   )
   var model: String
 
@@ -97,7 +97,7 @@ struct Export: ParsableCommand {
       """)
 
   @Argument(
-    help: "A run's folder, a checkpoint, a .fovea file, or a network by name.",
+    help: "A run's folder, a checkpoint, a .fovea or .onnx file, or a network by name.",
     completion: .file())
   var model: String
 
@@ -138,7 +138,7 @@ struct Import: ParsableCommand {
       Every tensor of the file must have its place in the network and the other way round; otherwise nothing is \
       written, and the report names what is missing, unexpected or of another shape, with the nearest names.
 
-        fovea import resnet18.pth --model resnet18 --mean 0.485,0.456,0.406 --deviation 0.229,0.224,0.225 -o resnet18.fovea
+        fovea import weights.pth --model lenet5 --mean 0.1307 --deviation 0.3081 -o lenet.fovea
       """)
 
   @Argument(help: "The weights: .pth, .safetensors, .npz or a checkpoint.", completion: .file())
@@ -158,7 +158,7 @@ struct Import: ParsableCommand {
   @Option(help: "What each channel is divided by after that.")
   var deviation: String?
 
-  @Option(name: .shortAndLong, help: "The .fovea file to write.", completion: .file())
+  @Option(name: .shortAndLong, help: "The file to write: .fovea, .onnx or .safetensors.", completion: .file())
   var output: String
 
   @Option(help: "Threads; they change no result. (default: one for each core)")

@@ -44,6 +44,12 @@ struct Summary: ParsableCommand {
   @Flag(help: "Show the cost of each stage, and what the next one makes of it.")
   var stages = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Show for each step whether it works in place, and if not, why not.",
+      discussion: "With --training also for a training step."))
+  var inPlace = false
+
   @Flag(help: "Print the layers as comma-separated values, and nothing else.")
   var csv = false
 
@@ -77,6 +83,7 @@ struct Summary: ParsableCommand {
     command.frozen = freeze
     command.plansTraining = training
     command.comparesConventions = conventions
+    command.explainsInPlace = inPlace
     let result = try command.run()
     let table = SummaryTable(
       result.summary, columns: columns?.columns ?? SummaryColumn.standard, depth: depth)
@@ -88,6 +95,12 @@ struct Summary: ParsableCommand {
     if let memory = result.trainingMemory { console.print([""] + SummaryText.memory(memory)) }
     if let conventions = result.conventions {
       console.print([""] + SummaryText.conventions(conventions))
+    }
+    if let report = result.inPlace {
+      console.print([""] + SummaryText.inPlace(report, of: "Inference step"))
+    }
+    if let report = result.inPlaceTraining {
+      console.print([""] + SummaryText.inPlace(report, of: "Training step"))
     }
     try console.printJSON(result)
   }

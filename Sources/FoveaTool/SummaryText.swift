@@ -1,6 +1,7 @@
 import FoveaAnalysis
 import FoveaCommands
 import FoveaDrawing
+import FoveaRuntime
 
 /// What a summary says below its table.
 enum SummaryText {
@@ -63,6 +64,15 @@ enum SummaryText {
       "",
       "Weights, the optimiser's memory, gradients and activations count; the process itself does not.",
     ]
+  }
+
+  static func inPlace(_ report: InPlaceReport, of title: String) -> [String] {
+    let table = TextTable(
+      [.init(title), .init("Operation"), .init("Result"), .init("In place")],
+      rows: report.nodes.map {
+        [$0.path, $0.operation, $0.outputShape.description, $0.decision.description]
+      })
+    return table.lines
   }
 
   static func conventions(_ counts: [CountedCost]) -> [String] {

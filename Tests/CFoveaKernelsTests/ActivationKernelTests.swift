@@ -44,12 +44,15 @@ private typealias Support = OperationKernelSupport
     let input = input(count)
     func check(
       _ kernel: KeyPath<fovea_kernel_table, fovea_kernel>, _ name: String,
-      absolute: (Double) -> Double = { _ in 0 }, _ exact: (Double) -> Double
+      relative: (Double) -> Double = { _ in 2.5e-7 },
+      absolute: (Double) -> Double = { _ in 0 }, slope: Float = 0.01,
+      _ exact: (Double) -> Double
     ) throws {
       let expected = input.map { exact(Double($0)) }
-      for out in try results(kernel, input, slope: 0.01, inPlace: inPlace) {
+      for out in try results(kernel, input, slope: slope, inPlace: inPlace) {
         Support.expectClose(out, expected, name) {
-          2.5e-7 * abs(expected[$0]) + absolute(Double(input[$0])) + 0x1p-149
+          let x = Double(input[$0])
+          return relative(x) * abs(expected[$0]) + absolute(x) + 0x1p-149
         }
       }
     }
@@ -59,6 +62,23 @@ private typealias Support = OperationKernelSupport
     try check(\.silu, "SiLU", absolute: { abs($0) * 0x1p-149 }) { $0 / (1 + exp(-$0)) }
     try check(\.hardsigmoid, "hard sigmoid") { $0.isNaN ? $0 : min(max($0 + 3, 0), 6) / 6 }
     try check(\.hardswish, "hardswish") { $0.isNaN ? $0 : $0 * (min(max($0 + 3, 0), 6) / 6) }
+    // Of a probability below the smallest number, nothing is left.
+    let tiny = { abs($0) * 0x1p-125 }
+    try check(\.gelu, "GELU", relative: { 1e-6 + 4e-8 * $0 * $0 }, absolute: tiny) {
+      $0 * erfc(-$0 / 2.0.squareRoot()) / 2
+    }
+    try check(\.gelu_tanh, "GELU by tanh", absolute: { $0 < 0 ? 4e-7 * -$0 : 0 }) {
+      $0 / (1 + exp(-(8 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
+    }
+    try check(\.elu, "ELU", relative: { _ in 4e-7 }) {
+      $0 > 0 ? $0 : Double(Float(0.01)) * expm1($0)
+    }
+    try check(\.softplus, "softplus", relative: { _ in 4e-7 }, absolute: tiny, slope: 1) {
+      $0 > 6 ? $0 : log1p(exp($0))
+    }
+    try check(\.mish, "Mish", relative: { _ in 5e-7 }, absolute: tiny) {
+      $0 * tanh(log1p(exp(min($0, 700))))
+    }
   }
 
   @Test(arguments: ElementwiseKernelTests.counts, [false, true])
@@ -86,6 +106,24 @@ private typealias Support = OperationKernelSupport
     }
     try check(\.hardswish_gradient, "hardswish", within: 4e-7) {
       $0 <= -3 ? 0 : $0 >= 3 ? 1 : $0 / 3 + 0.5
+    }
+    try check(\.gelu_gradient, "GELU", within: 1e-6) {
+      let density = exp(-$0 * $0 / 2) / (2 * Double.pi).squareRoot()
+      return erfc(-$0 / 2.0.squareRoot()) / 2 + (density == 0 ? 0 : $0 * density)
+    }
+    try check(\.gelu_tanh_gradient, "GELU by tanh", within: 1e-6) { x in
+      let held = min(max(x, -20), 20), square = 0.044715 * held * held
+      let s = 1 / (1 + exp(-(8 / Double.pi).squareRoot() * held * (1 + square)))
+      return s * (1 + held * (1 - s) * (8 / Double.pi).squareRoot() * (1 + 3 * square))
+    }
+    try check(\.softplus_gradient, "softplus", within: 1e-6) {
+      let z = Double(Float(0.01)) * $0
+      return z > 6 ? 1 : 1 / (1 + exp(-z))
+    }
+    try check(\.mish_gradient, "Mish", within: 1e-6) {
+      let x = min($0, 700)
+      let gate = tanh(log1p(exp(x)))
+      return gate + (abs(x) > 699 ? 0 : x * (1 - gate * gate) / (1 + exp(-x)))
     }
   }
 }

@@ -34,6 +34,32 @@ static double hardswish(double x, double r) { return x * hardsigmoid(x, r); }
 static double hardswish_slope(double x, double r) {
   return r <= -3 ? 0 : r >= 3 ? x : x * (r / 3 + 0.5);
 }
+static double normal_probability(double x) { return erfc(-x / sqrt(2)) / 2; }
+static double gelu(double x, double r) { return x * normal_probability(x); }
+static double gelu_slope(double x, double r) {
+  return x * (normal_probability(r) + r * exp(-r * r / 2) / sqrt(2 * acos(-1)));
+}
+static double gelu_tanh_argument(double x) { return sqrt(8 / acos(-1)) * (x + 0.044715 * x * x * x); }
+static double gelu_tanh(double x, double r) { return x * sigmoid_of(gelu_tanh_argument(x)); }
+static double gelu_tanh_slope(double x, double r) {
+  const double s = sigmoid_of(gelu_tanh_argument(r));
+  return x * s * (1 + r * (1 - s) * sqrt(8 / acos(-1)) * (1 + 3 * 0.044715 * r * r));
+}
+static double elu(double x, double r) { return x > 0 ? x : (double)slope * expm1(x); }
+static double elu_slope(double x, double r) { return r > 0 ? x : x * (r + (double)slope); }
+static double softplus(double x, double r) {
+  const double z = (double)slope * x;
+  return z > (double)highest ? x : log1p(exp(z)) / (double)slope;
+}
+static double softplus_slope(double x, double r) {
+  const double z = (double)slope * r;
+  return z > (double)highest ? x : x * sigmoid_of(z);
+}
+static double mish(double x, double r) { return x * tanh(log1p(exp(x))); }
+static double mish_slope(double x, double r) {
+  const double w = tanh(log1p(exp(r)));
+  return x * (w + r * (1 - w * w) * sigmoid_of(r));
+}
 
 typedef enum { elementwise, activation } arguments_kind;
 
@@ -80,6 +106,16 @@ static void test_functions(void) {
   TEST(hardsigmoid, activation, hardsigmoid, false);
   TEST(hardswish, activation, hardswish, false);
   TEST(hardswish_gradient, activation, hardswish_slope, false);
+  TEST(gelu, activation, gelu, false);
+  TEST(gelu_gradient, activation, gelu_slope, false);
+  TEST(gelu_tanh, activation, gelu_tanh, false);
+  TEST(gelu_tanh_gradient, activation, gelu_tanh_slope, false);
+  TEST(elu, activation, elu, false);
+  TEST(elu_gradient, activation, elu_slope, false);
+  TEST(softplus, activation, softplus, false);
+  TEST(softplus_gradient, activation, softplus_slope, false);
+  TEST(mish, activation, mish, false);
+  TEST(mish_gradient, activation, mish_slope, false);
 #undef TEST
 }
 

@@ -66,11 +66,13 @@ void test_quantized(void);
 void test_matmul(void);
 void test_conv3d(void);
 void test_batch_norm(void);
+void test_group_norm(void);
 void test_pooling(void);
 void test_elements(void);
 void test_condition(void);
 void test_convert(void);
 void test_tensors(void);
 void test_softmax(void);
+void test_resampling(void);
 
 #endif

@@ -12,12 +12,14 @@ int main(void) {
     test_matmul();
     test_conv3d();
     test_batch_norm();
+    test_group_norm();
     test_pooling();
     test_elements();
     test_condition();
     test_convert();
     test_tensors();
     test_softmax();
+    test_resampling();
     end_table();
     printf("%s kernels tested\n", table->name);
   }

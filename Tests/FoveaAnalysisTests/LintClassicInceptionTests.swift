@@ -10,6 +10,8 @@ import Testing
   /// How many findings of each rule.
   static let warnings: [(String, [String: Int])] = [
     ("alexnet", ["dominant-linear": 1]),
+    ("alexnet-paper", ["dominant-linear": 1]),
+    ("zfnet", ["dominant-linear": 1]),
     ("vgg11", ["dominant-linear": 1]),
     ("vgg13", ["dominant-linear": 1]),
     ("vgg19", ["dominant-linear": 1]),
@@ -25,6 +27,7 @@ import Testing
     ("all-cnn-c", [:]),
     ("googlenet", [:]),
     ("googlenet-aux", [:]),
+    ("googlenet-paper", [:]),
     // Caffe's file keeps the biases, and so do the weights.
     ("inception-v2", ["bias-before-batch-norm": 69]),
     ("inception-v3", [:]),
@@ -39,6 +42,10 @@ import Testing
     ("densenet169", [:]),
     ("densenet201", [:]),
     ("densenet-bc-100-12", [:]),
+    ("shufflenet-v2-x0-5", [:]),
+    ("shufflenet-v2-x1-0", [:]),
+    ("shufflenet-v2-x1-5", [:]),
+    ("shufflenet-v2-x2-0", [:]),
   ]
 
   @Test(arguments: warnings)

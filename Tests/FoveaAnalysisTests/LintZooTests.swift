@@ -118,6 +118,7 @@ import Testing
     let listed =
       Self.notes.map(\.0)
       + LintClassicInceptionTests.warnings.map(\.0)
+      + LintResidualMobileTests.warnings.map(\.0)
       + LintDenseTests.warnings.map(\.0)
     #expect(Set(listed) == Set(ZooModel.all.map(\.name)))
   }

@@ -10,8 +10,13 @@ extension OperationCase: CustomTestStringConvertible {
 
   /// Cases that fill vectors and tiles, leave a rest over, and are cut into several tasks.
   static func large() throws -> [OperationCase] {
+    let all = [
+      try convolutions(), matrices, try pooling(), normalisation, shaping, elements, losses,
+      updates, largeSmoothActivations, largeNormalisation, try largeSignals(),
+    ]
+    return Array(all.joined())
     try convolutions() + matrices + pooling() + normalisation + shaping + elements + losses
-      + updates + largeSignals()
+      + updates + largeMoving()
   }
 
   private static func convolutions() throws -> [OperationCase] {

@@ -28,11 +28,18 @@ struct OperationCase {
   typealias Drawing = @Sendable (inout SeededChoices) throws -> OperationCase
 
   /// For each operation's name, what draws a case of it.
-  static let random = [common, ofSignals].reduce(into: [:]) { all, some in
+  static let random = [common, ofSignals, smoothActivations, imageNormalisation].reduce(into: [:]) {
+    all, some in
     all.merge(some) { first, _ in first }
   }
 
   private static let common: [String: Drawing] = [
+  static var random: [String: @Sendable (inout SeededChoices) throws -> OperationCase] {
+    general.merging(moving) { first, _ in first }
+  }
+
+  /// For each operation that has no file of cases of its own, what draws a case of it.
+  private static let general: [String: @Sendable (inout SeededChoices) throws -> OperationCase] = [
     "Constant": { OperationCase(Constant(Float($0.integer(-9...9)) / 4, shape: $0.shape()), []) },
     "Conv2d": {
       let drawn = try convolution(&$0)
@@ -270,10 +277,13 @@ struct OperationCase {
         [.random(try slice.outputShapes(for: [shape])[0]), .random(shape)])
     },
     "Dropout": {
-      OperationCase(
+      let shape = $0.shape()
+      let shared = reducedAxes(of: shape, &$0).filter { $0 >= 0 }
+      return OperationCase(
         Dropout(
-          probability: $0.element(of: [0, 0.25, 0.9]), stream: UInt64($0.integer(0...1 << 30))),
-        [.random($0.shape())])
+          probability: $0.element(of: [0, 0.25, 0.9]), stream: UInt64($0.integer(0...1 << 30)),
+          sharedAxes: shared),
+        [.random(shape)])
     },
     "RandomNormal": {
       OperationCase(

@@ -10,7 +10,8 @@ import Testing
     for (seed, name) in weights.names.enumerated() {
       guard let tensor = weights[name], tensor.shape.rank == 1 else { continue }
       let values = randomTensor(tensor.shape, seed: UInt64(seed)).floats
-      weights[name] = Tensor(tensor.shape, values.map { name.hasSuffix("var") ? abs($0) + 0.1 : $0 })
+      weights[name] = Tensor(
+        tensor.shape, values.map { name.hasSuffix("var") ? abs($0) + 0.1 : $0 })
     }
     return weights
   }

@@ -14,7 +14,9 @@ import Testing
     let root = URL(fileURLWithPath: try #require(Self.root))
     let pool = try ThreadPool(threads: 2)
     let filter = environment["FOVEA_ONNX_FILTER"] ?? ""
-    let cases = try ONNXCaseFolder.all(in: root).filter { filter.isEmpty || $0.name.contains(filter) }
+    let cases = try ONNXCaseFolder.all(in: root).filter {
+      filter.isEmpty || $0.name.contains(filter)
+    }
     var passed: [String] = []
     var lines: [String] = []
     for example in cases {

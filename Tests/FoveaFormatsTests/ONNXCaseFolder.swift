@@ -24,7 +24,8 @@ struct ONNXCaseFolder {
     return
       groups
       .flatMap {
-        (try? FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil)) ?? []
+        (try? FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil))
+          ?? []
       }
       .filter { FileManager.default.fileExists(atPath: $0.path + "/model.onnx") }
       .map(ONNXCaseFolder.init)

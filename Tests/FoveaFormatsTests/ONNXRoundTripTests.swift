@@ -86,6 +86,31 @@ func expectSame(
     Case("a linear layer", [3, 4, 4]) { x throws(GraphError) in
       try FoveaLayers.Linear(5).forward(FoveaLayers.Flatten().forward(x))
     },
+    Case("rows of features", [3, 4]) { x throws(GraphError) in
+      try FoveaLayers.Linear(5).forward(x)
+    },
+    Case("a signal", [4, 11]) { x throws(GraphError) in
+      try FoveaLayers.Conv1d(6, kernel: 3, stride: 2, padding: 1, groups: 2).forward(x)
+    },
+    Case("a volume", [2, 4, 5, 6]) { x throws(GraphError) in
+      try FoveaLayers.Conv3d(3, kernel: 3, padding: 1).forward(x)
+    },
+    Case("products of matrices", [3, 4, 5]) { x throws(GraphError) in
+      try x.tracer.append(MatMul(transposeRight: true), [x, x])[0]
+    },
+    layer(FoveaLayers.GELU()), layer(FoveaLayers.GELU(approximate: .tanh)),
+    layer(FoveaLayers.ELU()), layer(FoveaLayers.Softplus()), layer(FoveaLayers.Mish()),
+    layer(FoveaLayers.PReLU(perChannel: true)), layer(FoveaLayers.GroupNorm(groups: 3)),
+    layer(FoveaLayers.LayerNorm2d()), layer(FoveaLayers.SELU()),
+    Case("group normalisation", [6, 5, 4]) { x throws(GraphError) in
+      try FoveaLayers.GroupNorm(groups: 2).forward(x)
+    },
+    Case("layer normalisation", [6, 5]) { x throws(GraphError) in
+      try FoveaLayers.LayerNorm([5]).forward(x)
+    },
+    Case("local response normalisation", [6, 5, 4]) { x throws(GraphError) in
+      try FoveaLayers.LocalResponseNorm(5).forward(x)
+    },
     Case("two branches", [4, 5, 6]) { x throws(GraphError) in
       try concatenate([add(x, relu(x)), multiply(x, sigmoid(x)), subtract(x, tanh(x))])
     },

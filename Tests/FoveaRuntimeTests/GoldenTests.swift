@@ -13,14 +13,17 @@ import Testing
     "amax", "softmax", "log_softmax", "cross_entropy", "concat", "slice", "flatten", "reshape",
     "leaky_relu", "hardtanh", "sigmoid", "silu", "hardsigmoid", "hardswish",
     "conv1d", "conv_transpose1d", "conv3d",
+    "gelu", "elu", "prelu", "softplus", "mish",
+    "group_norm", "layer_norm", "layer_norm2d", "local_response_norm",
   ]
 
   /// The operation, and the roles of its inputs in its own order.
   static func operation(_ name: String, _ recorded: GoldenCase) throws
     -> (operation: any Operation, roles: [String])
   {
+    if let moving = try movingOperation(name, recorded) { return moving }
     let arguments = recorded.arguments
-    let affine = recorded.inputs["weight"] == nil ? [] : ["weight", "bias"]
+    let affine = ["weight", "bias"].filter { recorded.inputs[$0] != nil }
     switch name {
     case "conv2d":
       let (rows, columns) = try arguments.windows
@@ -78,6 +81,29 @@ import Testing
     case "silu": return (SiLU(), ["input"])
     case "hardsigmoid": return (Hardsigmoid(), ["input"])
     case "hardswish": return (Hardswish(), ["input"])
+    case "gelu":
+      return (GELU(approximate: try #require(arguments.approximate)), ["input"])
+    case "elu": return (ELU(alpha: try #require(arguments.alpha)), ["input"])
+    case "prelu": return (PReLU(), ["input", "weight"])
+    case "softplus":
+      let operation = Softplus(
+        beta: try #require(arguments.beta), threshold: try #require(arguments.threshold))
+      return (operation, ["input"])
+    case "mish": return (Mish(), ["input"])
+    case "group_norm":
+      let operation = GroupNorm(
+        groups: try #require(arguments.groups), epsilon: Float(try #require(arguments.epsilon)))
+      return (operation, ["input"] + affine)
+    case "layer_norm", "layer_norm2d":
+      let operation = LayerNorm(
+        axes: name == "layer_norm2d" ? .channels : .trailing(try #require(arguments.trailingAxes)),
+        epsilon: Float(try #require(arguments.epsilon)))
+      return (operation, ["input"] + affine)
+    case "local_response_norm":
+      let operation = LocalResponseNorm(
+        size: try #require(arguments.size).all[0], alpha: try #require(arguments.alpha),
+        beta: try #require(arguments.beta), k: try #require(arguments.k))
+      return (operation, ["input"])
     case "add": return (Binary(.add), ["input", "other"])
     case "sub": return (Binary(.subtract), ["input", "other"])
     case "mul": return (Binary(.multiply), ["input", "other"])
@@ -114,7 +140,7 @@ import Testing
     }
   }
 
-  @Test(arguments: operations, InstructionSet.available)
+  @Test(arguments: operations + movingOperations, InstructionSet.available)
   func `agrees with PyTorch`(name: String, isa: InstructionSet) throws {
     let file = try GoldenFile(name)
     let pool = try ThreadPool(threads: 2)

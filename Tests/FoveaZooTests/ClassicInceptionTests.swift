@@ -8,17 +8,20 @@ import Testing
 @Suite struct ClassicInceptionTests {
   /// Networks with golden files of `Tools/golden/zoo_classic.py`.
   static let recorded = [
-    "alexnet", "vgg11", "vgg13", "vgg19", "vgg11-bn", "vgg13-bn", "vgg16-bn", "vgg19-bn",
-    "nin-cifar", "all-cnn-a", "all-cnn-b", "all-cnn-c", "googlenet", "googlenet-aux",
-    "inception-v2", "inception-v3", "inception-v3-aux", "inception-v4", "inception-resnet-v2",
-    "xception", "squeezenet1-0", "squeezenet1-1", "densenet121", "densenet161", "densenet169",
-    "densenet201", "densenet-bc-100-12",
+    "alexnet", "alexnet-paper", "zfnet", "vgg11", "vgg13", "vgg19", "vgg11-bn", "vgg13-bn",
+    "vgg16-bn", "vgg19-bn", "nin-cifar", "all-cnn-a", "all-cnn-b", "all-cnn-c", "googlenet",
+    "googlenet-aux", "googlenet-paper", "inception-v2", "inception-v3", "inception-v3-aux",
+    "inception-v4", "inception-resnet-v2", "xception", "squeezenet1-0", "squeezenet1-1",
+    "densenet121", "densenet161", "densenet169", "densenet201", "densenet-bc-100-12",
+    "shufflenet-v2-x0-5", "shufflenet-v2-x1-0", "shufflenet-v2-x1-5", "shufflenet-v2-x2-0",
   ]
   /// Those whose logits are recorded; the others are of the same kind as one of these.
   static let run = [
-    "alexnet", "nin-cifar", "all-cnn-a", "all-cnn-b", "all-cnn-c", "googlenet", "inception-v2",
-    "inception-v3", "inception-v4", "inception-resnet-v2", "xception", "squeezenet1-0",
-    "squeezenet1-1", "densenet121", "densenet161", "densenet-bc-100-12",
+    "alexnet", "alexnet-paper", "zfnet", "nin-cifar", "all-cnn-a", "all-cnn-b", "all-cnn-c",
+    "googlenet", "googlenet-paper", "inception-v2", "inception-v3", "inception-v4",
+    "inception-resnet-v2", "xception", "squeezenet1-0", "squeezenet1-1", "densenet121",
+    "densenet161", "densenet-bc-100-12",
+    "shufflenet-v2-x0-5", "shufflenet-v2-x1-0", "shufflenet-v2-x1-5", "shufflenet-v2-x2-0",
   ]
 
   @Test(arguments: recorded)
@@ -68,6 +71,7 @@ import Testing
     ("alexnet", 0.71), ("vgg11", 7.61), ("vgg16", 15.47), ("googlenet", 1.50),
     ("inception-v3", 5.73), ("inception-v4", 12.28), ("inception-resnet-v2", 13.18),
     ("xception", 8.40), ("densenet121", 2.87), ("squeezenet1-1", 0.35),
+    ("shufflenet-v2-x1-0", 0.15),
   ])
   func `multiply-adds are the published ones`(name: String, billions: Double) throws {
     let summary = try ModelSummary(of: ZooModel.named(name).build().inference)
@@ -79,7 +83,9 @@ import Testing
   @Test(
     arguments: [
       ("alexnet", "features.12", 195, 32, nil), ("vgg11", "features.20", 150, 32, nil),
-      ("googlenet", "inception5b", 379, 32, nil), ("inception-v2", "inception_5b", 699, 32, nil),
+      ("googlenet", "inception5b", 379, 32, nil),
+      ("googlenet-paper", "inception5b", 715, 32, nil), ("alexnet-paper", "pool5", 195, 32, 64),
+      ("inception-v2", "inception_5b", 699, 32, nil),
       ("inception-v3", "Mixed_5b", 63, 8, nil), ("inception-v3", "Mixed_6a", 159, 16, nil),
       ("inception-v3", "Mixed_6b", 351, 16, nil), ("inception-v3", "Mixed_6e", 927, 16, nil),
       ("inception-v3", "Mixed_7a", 1055, 32, nil), ("inception-v3", "Mixed_7c", 1311, 32, 618),

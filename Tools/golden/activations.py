@@ -18,10 +18,13 @@ def record_activation(operation, function, settings=({},), kinks=()):
     for setting in settings:
         # Golden files hold float32 settings, so PyTorch is given the same numbers.
         rounded = {
-            name: torch.tensor(value).item() for name, (_, value) in setting.items()
+            name: value if isinstance(value, str) else torch.tensor(value).item()
+            for name, (_, value) in setting.items()
         }
         arguments = {role: rounded[name] for name, (role, _) in setting.items()}
-        suffix = "".join(f", {role} {arguments[role]:g}" for role in arguments)
+        suffix = "".join(
+            f", {role} {value if isinstance(value, str) else f'{value:g}'}"
+            for role, value in arguments.items())
 
         def call(input):
             return function(input, **rounded)
@@ -54,3 +57,31 @@ def record():
     record_activation("silu", functional.silu)
     record_activation("hardsigmoid", functional.hardsigmoid, kinks=(-3, 3))
     record_activation("hardswish", functional.hardswish, kinks=(-3, 3))
+    record_activation(
+        "gelu", functional.gelu,
+        [{"approximate": ("approximate", kind)} for kind in ("none", "tanh")], kinks=(-0.75,))
+    record_activation(
+        "elu", functional.elu,
+        [{"alpha": ("alpha", value)} for value in (1.0, 0.0, 1.6732632423543772)])
+    record_activation(
+        "softplus", functional.softplus,
+        [{"beta": ("beta", beta), "threshold": ("threshold", threshold)}
+         for beta, threshold in ((1.0, 20.0), (2.5, 3.0))])
+    record_activation("mish", functional.mish)
+    record_prelu()
+
+
+def record_prelu():
+    recorder = Recorder("prelu", "activations.py")
+    for shape, slopes in (
+        ((2, 3, 5, 7), 3), ((2, 3, 5, 7), 1), ((5, 17), 17), ((5, 17), 1), ((2, 3, 4), 3), ((4,), 1),
+        ((2, 3, 2, 3, 2), 3),
+    ):
+        recorder.case(
+            f"{list(shape)}, slopes {slopes}", functional.prelu,
+            {"input": recorder.normal(*shape), "weight": recorder.normal(slopes)})
+    signs = torch.tensor([[-1.0, 0.0], [1.0, -0.0]], dtype=torch.float64)
+    recorder.case(
+        "the gradient at zero is the slope's", functional.prelu,
+        {"input": signs, "weight": torch.tensor([0.25, -0.5], dtype=torch.float64)})
+    recorder.write()

@@ -6,15 +6,11 @@ import sys
 import torch
 
 SCRIPTS = (
-    "conv2d", "conv_transpose2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise", "activations", "reductions", "softmax",
-    "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo",
-    "safetensors_file", "signals",
-    "safetensors_file", "pytorch_files",
-    "cross_entropy", "shaping", "optimizers", "schedules", "initializers", "simple_cnn", "zoo", "zoo_classic",
-    "safetensors_file",
-    "zoo_dense", "safetensors_file",
-    "zoo_residual",
-    "safetensors_file", "pytorch_files", "numpy_files", "onnx_files",
+    "conv2d", "conv_transpose2d", "linear", "matmul", "pooling", "batch_norm2d", "elementwise",
+    "activations", "normalisation", "layers", "reductions", "softmax", "cross_entropy", "shaping",
+    "optimizers", "schedules", "initializers", "simple_cnn", "zoo", "safetensors_file", "signals",
+    "pytorch_files", "zoo_classic", "moving", "more_pooling", "zoo_dense", "zoo_residual",
+    "numpy_files", "onnx_files",
 )
 
 

@@ -90,6 +90,76 @@ def all_cnn(*kernels):
     return build
 
 
+def convolution(number, inputs, outputs, kernel, **options):
+    return (
+        (f"conv{number}", nn.Conv2d(inputs, outputs, kernel, **options)),
+        (f"relu{number}", nn.ReLU()))
+
+
+def dense_layers(classes):
+    """The end of the first networks for ImageNet, for maps of any size."""
+    return (
+        nn.Flatten(), ("fc6", nn.LazyLinear(4096)), nn.ReLU(), nn.Dropout(),
+        ("fc7", nn.Linear(4096, 4096)), nn.ReLU(), nn.Dropout(), ("fc8", nn.Linear(4096, classes)))
+
+
+def alexnet_norm():
+    """Its alpha is 5 times the paper's, because PyTorch divides by the size."""
+    return nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2)
+
+
+def alexnet_paper(classes):
+    """A. Krizhevsky et al., NIPS 2012, section 3."""
+    return chain(
+        *convolution(1, 3, 96, 11, stride=4), alexnet_norm(), nn.MaxPool2d(3, 2),
+        *convolution(2, 96, 256, 5, padding=2, groups=2), alexnet_norm(), nn.MaxPool2d(3, 2),
+        *convolution(3, 256, 384, 3, padding=1),
+        *convolution(4, 384, 384, 3, padding=1, groups=2),
+        *convolution(5, 384, 256, 3, padding=1, groups=2), nn.MaxPool2d(3, 2),
+        *dense_layers(classes))
+
+
+def zfnet(classes):
+    """M. Zeiler and R. Fergus, arXiv:1311.2901, figure 3, with AlexNet's normalisation."""
+    return chain(
+        *convolution(1, 3, 96, 7, stride=2, padding=1), nn.MaxPool2d(3, 2, ceil_mode=True),
+        alexnet_norm(),
+        *convolution(2, 96, 256, 5, stride=2), nn.MaxPool2d(3, 2, ceil_mode=True),
+        alexnet_norm(),
+        *convolution(3, 256, 384, 3, padding=1), *convolution(4, 384, 384, 3, padding=1),
+        *convolution(5, 384, 256, 3, padding=1), nn.MaxPool2d(3, 2),
+        *dense_layers(classes))
+
+
+class BiasedConv2d(nn.Module):
+    """A convolution with bias and ReLU, in place of torchvision's BasicConv2d."""
+
+    def __init__(self, inputs, outputs, **options):
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, **options)
+
+    def forward(self, x):
+        return self.conv(x).relu()
+
+
+def googlenet_paper(classes):
+    """Torchvision's class with what C. Szegedy et al., arXiv:1409.4842, have in place of its own."""
+    module = sys.modules["torchvision.models.googlenet"]
+
+    def block(inputs, *channels):
+        inception = module.Inception(inputs, *channels, conv_block=BiasedConv2d)
+        inception.branch3[1] = BiasedConv2d(channels[3], channels[4], kernel_size=5, padding=2)
+        return inception
+
+    model = module.GoogLeNet(
+        classes, aux_logits=False, init_weights=False,
+        blocks=[BiasedConv2d, block, module.InceptionAux])
+    model.maxpool1 = nn.Sequential(model.maxpool1, nn.LocalResponseNorm(5))
+    model.maxpool2 = nn.Sequential(nn.LocalResponseNorm(5), model.maxpool2)
+    model.maxpool4 = nn.MaxPool2d(3, 2, ceil_mode=True)
+    return model
+
+
 def dense_net_bc(classes):
     """Torchvision's class with the first layers for CIFAR."""
     model = torchvision.models.DenseNet(
@@ -107,6 +177,8 @@ CIFAR, SMALL_CIFAR = (3, 32, 32), (3, 35, 29)
 LARGE, SMALL_LARGE = (3, 299, 299), (3, 107, 91)
 NETWORKS = (
     ("alexnet", tv("alexnet"), TV, IMAGE, (3, 102, 91)),
+    ("alexnet-paper", alexnet_paper, PAPER, (3, 227, 227), (3, 103, 91)),
+    ("zfnet", zfnet, PAPER, IMAGE, (3, 90, 83)),
     *((f"vgg{depth}{suffix.replace('_', '-')}", tv(f"vgg{depth}{suffix}"), TV, IMAGE, None)
       for suffix in ("", "_bn") for depth in (11, 13, 16, 19) if f"{depth}{suffix}" != "16"),
     ("nin-cifar", nin, PAPER, CIFAR, SMALL_CIFAR),
@@ -116,6 +188,7 @@ NETWORKS = (
     ("googlenet", tv("googlenet", aux_logits=False, init_weights=False), TV, IMAGE, SMALL),
     ("googlenet-aux", tv("googlenet", init_weights=False), TV, IMAGE, None),
     ("googlenet-head", tv_head("googlenet", 512), TV, None, (512, 11, 9)),
+    ("googlenet-paper", googlenet_paper, PAPER, IMAGE, SMALL),
     ("inception-v2", bn_inception, version(pretrainedmodels), IMAGE, (3, 70, 65)),
     ("inception-v3", tv("inception_v3", aux_logits=False, init_weights=False), TV, LARGE, SMALL_LARGE),
     ("inception-v3-aux", tv("inception_v3", init_weights=False), TV, LARGE, None),
@@ -130,7 +203,17 @@ NETWORKS = (
     ("densenet169", tv("densenet169"), TV, IMAGE, None),
     ("densenet201", tv("densenet201"), TV, IMAGE, None),
     ("densenet-bc-100-12", dense_net_bc, PAPER, CIFAR, SMALL_CIFAR),
+    *((f"shufflenet-v2-x{width.replace('_', '-')}", tv(f"shufflenet_v2_x{width}"), TV, IMAGE, SMALL)
+      for width in ("0_5", "1_0", "1_5", "2_0")),
 )
+
+
+def built(build, classes, image):
+    """The network; a first image gives its dense layers their sizes."""
+    model = build(classes).eval()
+    with torch.no_grad():
+        model(torch.zeros(1, *image))
+    return model
 
 
 def layers(model):
@@ -164,12 +247,12 @@ def run(model, image):
 def record():
     warnings.simplefilter("ignore")
     for name, build, source, image, small in NETWORKS:
-        model = build(10 if image == CIFAR else 1000).eval()
+        model = built(build, 10 if image == CIFAR else 1000, image or small)
         more = {"parameters": sum(math.prod(value.shape) for value in model.parameters())}
         if image is not None:
             more["multiplyAdds"] = multiply_adds(model, image)
         if small is not None:
-            more |= run(build(CLASSES).eval(), small)
+            more |= run(built(build, CLASSES, small), small)
         write_json(
             ZOO_GOLDEN / f"{name}.json", f"{source}, Tools/golden/zoo_classic.py", layers(model),
             **more)

@@ -9,6 +9,7 @@ import efficientnet_lite_pytorch
 import timm
 from torch import nn
 from torch.nn import functional as F
+from torchvision.models.efficientnet import FusedMBConvConfig, MBConvConfig
 
 from recording import ZOO_GOLDEN, write_json
 from zoo import multiply_adds
@@ -26,6 +27,17 @@ def lite(number, extent):
     """Its padding is made for one size of images."""
     return lambda classes: efficientnet_lite_pytorch.EfficientNet.from_name(
         f"efficientnet-lite{number}", num_classes=classes, image_size=extent)
+
+
+def fused_blocks(classes):
+    """Blocks of EfficientNetV2 in a short chain: float32 follows the whole network by 3e-4 alone."""
+    def norm(channels):
+        return nn.BatchNorm2d(channels, eps=1e-3)
+    configurations = (
+        FusedMBConvConfig(1, 3, 1, 24, 24, 1), FusedMBConvConfig(4, 3, 2, 24, 48, 1),
+        MBConvConfig(4, 3, 2, 48, 64, 1), MBConvConfig(6, 3, 1, 64, 64, 1))
+    blocks = [configuration.block(configuration, 0, norm) for configuration in configurations]
+    return nn.Sequential(*blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, classes))
 
 
 class CIFARBlock(nn.Module):
@@ -126,9 +138,10 @@ NETWORKS = (
         ("convnext_large", None), ("mobilenet_v3_large", SMALL), ("mobilenet_v3_small", SMALL),
         ("mnasnet0_5", SMALL), ("mnasnet0_75", None), ("mnasnet1_0", SMALL), ("mnasnet1_3", None))),
     *((f"efficientnet-b{number}", tv(f"efficientnet_b{number}"), TV, (3, extent, extent),
-       SMALL if number in (1, 4, 5) else None)
+       SMALL if number == 1 else None)
       for number, extent in enumerate((224, 240, 260, 300, 380, 456, 528, 600)) if number > 0),
-    ("efficientnet-v2-s", tv("efficientnet_v2_s"), TV, (3, 384, 384), SMALL),
+    ("efficientnet-v2-s", tv("efficientnet_v2_s"), TV, (3, 384, 384), None),
+    ("fused-blocks", fused_blocks, TV, None, (24, 21, 18)),
     *((name.replace("_", "-"), of_timm(name), TIMM, IMAGE, small) for name, small in (
         ("resnet50_gn", SMALL), ("resnetv2_50", SMALL), ("resnetv2_50x1_bit", SMALL),
         ("seresnet50", SMALL), ("mobilenetv1_100", SMALL))),

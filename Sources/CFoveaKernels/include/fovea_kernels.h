@@ -49,13 +49,18 @@ bool fovea_kernels_are_optimised(void);
 #include "fovea_convert.h"
 #include "fovea_dropout.h"
 #include "fovea_elementwise.h"
+#include "fovea_fractional_pool2d.h"
+#include "fovea_group_norm.h"
+#include "fovea_local_response_norm.h"
 #include "fovea_matmul.h"
 #include "fovea_optimizer.h"
 #include "fovea_peak.h"
 #include "fovea_pool2d.h"
 #include "fovea_random_normal.h"
 #include "fovea_reduce.h"
+#include "fovea_resample.h"
 #include "fovea_softmax.h"
 #include "fovea_strided.h"
+#include "fovea_unpool2d.h"
 
 #endif

@@ -4,6 +4,7 @@
 //   avg_pool2d           out[y][x][c] = sum over the window's pixels inside the image / divisor
 //   adaptive_avg_pool2d  out[y][x][c] = mean over rows floor(y H / OH) ..< ceil((y + 1) H / OH) and
 //                        columns alike
+//   adaptive_max_pool2d  out[y][x][c] = max over the same
 //   ..._gradient         in_gradient from out_gradient; max-pooling gives each window's gradient to its
 //                        first largest pixel in row-major order
 //

@@ -38,5 +38,19 @@ FOVEA_ACTIVATION(hardsigmoid, hardsigmoid_of(load_part(in + i, n)))
 FOVEA_ACTIVATION(hardswish, hardswish_of(load_part(in + i, n)))
 FOVEA_ACTIVATION(
     hardswish_gradient, load_part(in + i, n) * hardswish_slope_of(load_part(result + i, n)))
+FOVEA_ACTIVATION(gelu, gelu_of(load_part(in + i, n)))
+FOVEA_ACTIVATION(gelu_gradient, load_part(in + i, n) * gelu_slope_of(load_part(result + i, n)))
+FOVEA_ACTIVATION(gelu_tanh, gelu_tanh_of(load_part(in + i, n)))
+FOVEA_ACTIVATION(
+    gelu_tanh_gradient, load_part(in + i, n) * gelu_tanh_slope_of(load_part(result + i, n)))
+FOVEA_ACTIVATION(elu, elu_of(load_part(in + i, n), slope))
+FOVEA_ACTIVATION(
+    elu_gradient, load_part(in + i, n) * elu_slope_of(load_part(result + i, n), slope))
+FOVEA_ACTIVATION(softplus, softplus_of(load_part(in + i, n), slope, maximum))
+FOVEA_ACTIVATION(
+    softplus_gradient,
+    load_part(in + i, n) * softplus_slope_of(load_part(result + i, n), slope, maximum))
+FOVEA_ACTIVATION(mish, mish_of(load_part(in + i, n)))
+FOVEA_ACTIVATION(mish_gradient, load_part(in + i, n) * mish_slope_of(load_part(result + i, n)))
 
 #undef FOVEA_ACTIVATION

@@ -5,30 +5,6 @@ FOVEA_INLINE fovea_range block_rows(long block, long rows, long channels) {
   return (fovea_range){block * each, min_of((block + 1) * each, rows)};
 }
 
-// Calls BODY(c, n) for the n <= VW channels at c.
-#define FOVEA_FOR_EACH_CHANNELS(channels, BODY)              \
-  do {                                                       \
-    long c = 0;                                              \
-    for (; c + VW <= (channels); c += VW) BODY(c, VW);       \
-    if (c < (channels)) BODY(c, (channels) - c);             \
-  } while (0)
-
-// Calls TERM(row, sums) for the rows of a block with four sums in turn, as one alone would wait for its
-// own last addition; TERM adds to sums[0], and to sums[4] where there are two of them.
-#define FOVEA_FOR_EACH_ROW(rows, sums, TERM)                 \
-  do {                                                       \
-    long row = (rows).start;                                 \
-    for (; row + 4 <= (rows).end; row += 4) {                \
-      TERM(row, sums);                                       \
-      TERM(row + 1, (sums) + 1);                             \
-      TERM(row + 2, (sums) + 2);                             \
-      TERM(row + 3, (sums) + 3);                             \
-    }                                                        \
-    for (; row < (rows).end; row++) TERM(row, sums);         \
-  } while (0)
-
-FOVEA_INLINE vf sum_of_four(const vf sums[4]) { return (sums[0] + sums[1]) + (sums[2] + sums[3]); }
-
 // Mean and squared deviations of a block, for the n channels at c.
 FOVEA_INLINE void block_statistics(
     const float *in, fovea_range rows, long channels, long c, long n, float *mean, float *square) {
@@ -266,6 +242,4 @@ static void FOVEA_NAME(batch_norm_gradient_apply)(
   }
 }
 
-#undef FOVEA_FOR_EACH_CHANNELS
-#undef FOVEA_FOR_EACH_ROW
 #undef FOVEA_FOR_EACH_COMBINED

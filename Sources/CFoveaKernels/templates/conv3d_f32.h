@@ -23,7 +23,7 @@ typedef struct {
 } row_of_taps;
 
 // Calls BODY for each row in which a tap of the kernel meets the input; `row` is a row_of_taps.
-#define FOVEA_FOR_EACH_ROW(p, row, BODY)                                                     \
+#define FOVEA_FOR_EACH_KERNEL_ROW(p, row, BODY)                                                     \
   for (long i = 0; i < (p)->kernel[0]; i++) {                                                \
     const tap_range depth = range_of_tap(p, 0, i);                                           \
     for (long j = 0; j < (p)->kernel[1]; j++) {                                              \
@@ -58,7 +58,7 @@ static void FOVEA_NAME(conv3d)(const void *arguments, void *scratch, long task) 
   for (long channel = 0; channel < channels; channel++) {
     const float *in = p->x + (image * p->in_channels + first + channel) * volume_of(p->in);
     const float *weight = p->y + (filter * channels + channel) * taps;
-    FOVEA_FOR_EACH_ROW(p, row, {
+    FOVEA_FOR_EACH_KERNEL_ROW(p, row, {
       const float factor = weight[row.tap];
       if (row.in_stride == 1)
         for (long x = 0; x < row.count; x++) out[row.out + x] += factor * in[row.in + x];
@@ -80,7 +80,7 @@ static void FOVEA_NAME(conv3d_input_gradient)(const void *arguments, void *scrat
   for (long filter = group * filters; filter < (group + 1) * filters; filter++) {
     const float *out = p->x + (image * p->out_channels + filter) * volume_of(p->out);
     const float *weight = p->y + (filter * channels + channel % channels) * taps;
-    FOVEA_FOR_EACH_ROW(p, row, {
+    FOVEA_FOR_EACH_KERNEL_ROW(p, row, {
       const float factor = weight[row.tap];
       if (row.in_stride == 1)
         for (long x = 0; x < row.count; x++) in[row.in + x] += factor * out[row.out + x];
@@ -105,7 +105,7 @@ static void FOVEA_NAME(conv3d_weight_gradient)(const void *arguments, void *scra
     const float *out = p->y + (image * p->out_channels + filter) * volume_of(p->out);
     double sum = 0;
     long last = -1;
-    FOVEA_FOR_EACH_ROW(p, row, {
+    FOVEA_FOR_EACH_KERNEL_ROW(p, row, {
       if (row.tap != last) {
         if (last >= 0) result[last] += (float)sum;
         sum = 0;
@@ -124,4 +124,4 @@ static void FOVEA_NAME(conv3d_weight_gradient)(const void *arguments, void *scra
   }
 }
 
-#undef FOVEA_FOR_EACH_ROW
+#undef FOVEA_FOR_EACH_KERNEL_ROW

@@ -5,14 +5,16 @@
 // 2^n for -126 <= n <= 127.
 FOVEA_INLINE vf power_of_two(vi n) { return (vf)((n + 127) << 23); }
 
-FOVEA_INLINE vf exponential_of(vf x) {
-  // Beyond these, the result is 0 or infinity; NaN passes both comparisons.
-  x = choose(x < broadcast(-104), broadcast(-104), x);
-  x = choose(x > broadcast(89), broadcast(89), x);
+// e^x is (1 + rest) 2^n.
+typedef struct {
+  vf rest;
+  vi n;
+} exponential_parts;
+
+FOVEA_INLINE exponential_parts exponential_parts_of(vf x) {
   // Adding 1.5 * 2^23 rounds to a whole number, which is then in the low bits.
   const vf shifted = multiply_add(x, broadcast(1.44269504f), broadcast(12582912));
   const vf whole = shifted - broadcast(12582912);
-  const vi n = (vi)shifted - (vi)broadcast(12582912);
   vf r = multiply_add(whole, broadcast(-0.693359375f), x);
   r = multiply_add(whole, broadcast(2.12194440e-4f), r);
   vf p = broadcast(1.9875691500e-4f);
@@ -21,10 +23,25 @@ FOVEA_INLINE vf exponential_of(vf x) {
   p = multiply_add(p, r, broadcast(4.1665795894e-2f));
   p = multiply_add(p, r, broadcast(1.6666665459e-1f));
   p = multiply_add(p, r, broadcast(5.0000001201e-1f));
-  const vf e = multiply_add(p, r * r, r) + broadcast(1);
+  return (exponential_parts){
+      multiply_add(p, r * r, r), (vi)shifted - (vi)broadcast(12582912)};
+}
+
+FOVEA_INLINE vf exponential_of(vf x) {
+  // Beyond these, the result is 0 or infinity; NaN passes both comparisons.
+  x = choose(x < broadcast(-104), broadcast(-104), x);
+  x = choose(x > broadcast(89), broadcast(89), x);
+  const exponential_parts e = exponential_parts_of(x);
   // In two steps, as 2^n alone may be too large or too small for a float.
-  const vi half = n >> 1;
-  return e * power_of_two(half) * power_of_two(n - half);
+  const vi half = e.n >> 1;
+  return (e.rest + broadcast(1)) * power_of_two(half) * power_of_two(e.n - half);
+}
+
+// e^x - 1 of x <= 0, which keeps its digits near 0.
+FOVEA_INLINE vf exponential_less_one_of(vf x) {
+  const exponential_parts e = exponential_parts_of(choose(x < broadcast(-80), broadcast(-80), x));
+  const vf power = power_of_two(e.n);
+  return multiply_add(power, e.rest, power - broadcast(1));
 }
 
 FOVEA_INLINE vf logarithm_of(vf x) {

@@ -38,14 +38,6 @@ FOVEA_INLINE FOVEA_NAME(span) FOVEA_NAME(cell)(long position, long cells, long e
   return (FOVEA_NAME(span)){start, end, 1, end - start};
 }
 
-// Calls BODY(c, n) for the n <= VW channels at c.
-#define FOVEA_FOR_EACH_CHANNELS(channels, BODY)              \
-  do {                                                       \
-    long c = 0;                                              \
-    for (; c + VW <= (channels); c += VW) BODY(c, VW);       \
-    if (c < (channels)) BODY(c, (channels) - c);             \
-  } while (0)
-
 FOVEA_INLINE void FOVEA_NAME(max_of_window)(
     const fovea_pool2d_arguments *a, const float *image, FOVEA_NAME(span) rows,
     FOVEA_NAME(span) columns, float *out) {
@@ -107,6 +99,9 @@ FOVEA_POOL(
 FOVEA_POOL(
     adaptive_avg_pool2d, FOVEA_NAME(mean_of_window),
     FOVEA_NAME(cell)(y, a->out_height, a->in_height),
+    FOVEA_NAME(cell)(x, a->out_width, a->in_width))
+FOVEA_POOL(
+    adaptive_max_pool2d, FOVEA_NAME(max_of_window), FOVEA_NAME(cell)(y, a->out_height, a->in_height),
     FOVEA_NAME(cell)(x, a->out_width, a->in_width))
 
 #undef FOVEA_POOL
@@ -195,6 +190,9 @@ FOVEA_POOL_GRADIENT(
     adaptive_avg_pool2d_gradient, FOVEA_NAME(spread_mean),
     FOVEA_NAME(cell)(y, a->out_height, a->in_height),
     FOVEA_NAME(cell)(x, a->out_width, a->in_width))
+FOVEA_POOL_GRADIENT(
+    adaptive_max_pool2d_gradient, FOVEA_NAME(spread_max),
+    FOVEA_NAME(cell)(y, a->out_height, a->in_height),
+    FOVEA_NAME(cell)(x, a->out_width, a->in_width))
 
 #undef FOVEA_POOL_GRADIENT
-#undef FOVEA_FOR_EACH_CHANNELS

@@ -48,8 +48,9 @@ static long FOVEA_NAME(strided_count)(const fovea_strided_arguments *s) {
   return count;
 }
 
-// Defines a kernel that joins the elements of a and b with OPERATOR, on vectors where rows are dense.
-#define FOVEA_BROADCAST(name, OPERATOR)                                                        \
+// Defines a kernel that joins the elements of a and b, on vectors where rows are dense: JOIN two vectors
+// or JOIN_ONE two numbers.
+#define FOVEA_BROADCAST(name, JOIN, JOIN_ONE)                                                        \
   static void FOVEA_NAME(name)(const void *arguments, void *scratch, long task) {              \
     (void)scratch;                                                                             \
     const fovea_strided_arguments *s = arguments;                                              \
@@ -65,25 +66,37 @@ static long FOVEA_NAME(strided_count)(const fovea_strided_arguments *s) {
       float *out = s->out + element;                                                           \
       long i = 0;                                                                              \
       if (a_stride == 1 && b_stride == 1) {                                                    \
-        for (; i + VW <= n; i += VW) store(out + i, load(a + i) OPERATOR load(b + i));         \
+        for (; i + VW <= n; i += VW) store(out + i, JOIN(load(a + i), load(b + i)));           \
       } else if (a_stride == 1 && b_stride == 0) {                                             \
         const vf right = broadcast(*b);                                                        \
-        for (; i + VW <= n; i += VW) store(out + i, load(a + i) OPERATOR right);               \
+        for (; i + VW <= n; i += VW) store(out + i, JOIN(load(a + i), right));                 \
       } else if (a_stride == 0 && b_stride == 1) {                                             \
         const vf left = broadcast(*a);                                                         \
-        for (; i + VW <= n; i += VW) store(out + i, left OPERATOR load(b + i));                \
+        for (; i + VW <= n; i += VW) store(out + i, JOIN(left, load(b + i)));                  \
       }                                                                                        \
-      for (; i < n; i++) out[i] = a[i * a_stride] OPERATOR b[i * b_stride];                    \
+      for (; i < n; i++) out[i] = JOIN_ONE(a[i * a_stride], b[i * b_stride]);                  \
       element += n;                                                                            \
       FOVEA_NAME(odometer_next_row)(&o, s);                                                    \
     }                                                                                          \
   }
 
-FOVEA_BROADCAST(broadcast_add, +)
-FOVEA_BROADCAST(broadcast_subtract, -)
-FOVEA_BROADCAST(broadcast_multiply, *)
-FOVEA_BROADCAST(broadcast_divide, /)
+#define FOVEA_SUM(a, b) ((a) + (b))
+#define FOVEA_DIFFERENCE(a, b) ((a) - (b))
+#define FOVEA_PRODUCT(a, b) ((a) * (b))
+#define FOVEA_QUOTIENT(a, b) ((a) / (b))
 
+FOVEA_INLINE float prelu_of_one(float x, float slope) { return x > 0 ? x : slope * x; }
+
+FOVEA_BROADCAST(broadcast_add, FOVEA_SUM, FOVEA_SUM)
+FOVEA_BROADCAST(broadcast_subtract, FOVEA_DIFFERENCE, FOVEA_DIFFERENCE)
+FOVEA_BROADCAST(broadcast_multiply, FOVEA_PRODUCT, FOVEA_PRODUCT)
+FOVEA_BROADCAST(broadcast_divide, FOVEA_QUOTIENT, FOVEA_QUOTIENT)
+FOVEA_BROADCAST(broadcast_prelu, leaky_relu_of, prelu_of_one)
+
+#undef FOVEA_SUM
+#undef FOVEA_DIFFERENCE
+#undef FOVEA_PRODUCT
+#undef FOVEA_QUOTIENT
 #undef FOVEA_BROADCAST
 
 static void FOVEA_NAME(strided_copy)(const void *arguments, void *scratch, long task) {

@@ -85,6 +85,7 @@ extension Operation {
   var isActivation: Bool {
     switch self {
     case is ReLU, is LeakyReLU, is Hardtanh, is Sigmoid, is SiLU, is Hardsigmoid, is Hardswish: true
+    case is GELU, is ELU, is PReLU, is Softplus, is Mish: true
     case let unary as Unary: unary.function == .tanh
     default: false
     }

@@ -83,14 +83,15 @@ extension HardswishGradient: ReferenceOperation {
 
 extension ReferenceTensor {
   /// Each element of a gradient times the slope at the same element of another tensor.
-  fileprivate func scaled(
+  func scaled(
     _ other: ReferenceTensor, _ slope: (Double) -> Double
   ) -> ReferenceTensor {
     ReferenceTensor(shape, zip(values, other.values).map { $0 * slope($1) })
   }
 }
 
-private func logistic(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+/// The logistic function.
+func logistic(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
 private func held(_ x: Double, _ minimum: Double, _ maximum: Double) -> Double {
   x < minimum ? minimum : x > maximum ? maximum : x

@@ -10,6 +10,8 @@ public enum ExportFormat: String, Hashable, Codable, Sendable, CaseIterable {
   case fovea
   /// The weights alone.
   case safetensors
+  /// ONNX, opset 18, for any batch; batch normalisations stay.
+  case onnx
 
   /// The format of files whose names end so, or `nil`.
   public init?(suffix: String) { self.init(rawValue: suffix.lowercased()) }
@@ -22,6 +24,8 @@ public enum ExportFormat: String, Hashable, Codable, Sendable, CaseIterable {
     switch self {
     // The same numbers in the same graph.
     case .fovea, .safetensors: 0
+    // The same numbers in a graph of ONNX's operators, whose sums may go in another order.
+    case .onnx: 1e-4
     }
   }
 
@@ -39,13 +43,14 @@ public enum ExportFormat: String, Hashable, Codable, Sendable, CaseIterable {
         weights: model.weights,
         metadata: ["format": "pt", Self.informationKey: information]
       ).encoded(file: file)
+    case .onnx: return try ONNXFile(model).data()
     }
   }
 
   /// The network of a file's bytes; where a file holds weights alone, in the network of `source`.
   func decoded(_ data: Data, file: String, source: PortableModel) throws -> PortableModel {
     switch self {
-    case .fovea: return try PortableModel(decoding: data, file: file)
+    case .fovea, .onnx: return try PortableModel(decoding: data, file: file)
     case .safetensors:
       let weights = try WeightFile(decoding: data, file: file).weights
       return PortableModel(

@@ -37,14 +37,19 @@ struct FoundNetwork {
   var weightFile: WeightFile?
   /// The training, of a trained network.
   var checkpoint: Checkpoint?
+  /// The names of the inputs in the file's order, where the network lacks some that were settled.
+  var inputNames: [String]?
 }
 
 extension NetworkSource {
   /// Finds the network and its weights.
   ///
-  /// - Parameter input: One input, without the batch, for a network by name; the published one where left out.
+  /// - Parameter tensors: What the network is to run on. A network by name is built for the first one, without
+  ///   its batch; the published input where left out.
   /// - Throws: `CommandError` for a wrong request, else what files and networks throw.
-  func load(input: Shape? = nil) throws -> FoundNetwork {
+  func load(toRunOn tensors: [Tensor] = []) throws -> FoundNetwork {
+    let first = tensors.first?.shape.dimensions ?? []
+    let input = first.count > 1 ? Shape(Array(first.dropFirst())) : nil
     if let entry, weights == nil {
       throw CommandError.conflict("--entry \(entry)", reason: "there is no file of --weights")
     }
@@ -54,7 +59,7 @@ extension NetworkSource {
     if classes != nil {
       throw CommandError.conflict("--classes", reason: "a network from a file has its own")
     }
-    guard let found = try loadFile() else {
+    guard let found = try loadFile(tensors) else {
       // A graph alone, whose weights come from elsewhere.
       let graph = try AnalysedNetwork(requested: network).graph
       guard weights != nil else {
@@ -81,21 +86,25 @@ extension NetworkSource {
     let slots = model.parameters.map {
       WeightSlot($0.name, $0.shape, isRequired: needed.contains($0.name))
     }
-    let initial = model.initialWeights(seed: seed)
-    var found = FoundNetwork(
-      model: PortableModel(
-        graph: model.inference, weights: Weights(initial.tensors.filter { needed.contains($0.key) })
-      ))
-    if weights != nil {
-      found = try fitted(graph: model.inference, slots: slots, initial: initial)
-      found.model.weights.tensors = found.model.weights.tensors.filter { needed.contains($0.key) }
+    var found: FoundNetwork
+    if weights == nil {
+      found = FoundNetwork(
+        model: PortableModel(
+          graph: model.inference, weights: model.initialWeights(seed: seed)))
+    } else {
+      // Drawing numbers takes longer than reading them, so that it is done only where some may be used.
+      let isInitialUsed = options.allowsMissing || options.dropsHead
+      found = try fitted(
+        graph: model.inference, slots: slots,
+        initial: isInitialUsed ? model.initialWeights(seed: seed) : Weights())
     }
+    found.model.weights.tensors = found.model.weights.tensors.filter { needed.contains($0.key) }
     found.model.information.name = entry.name
     return found
   }
 
   /// The network of a file that has weights as well; `nil` for a graph alone.
-  private func loadFile() throws -> FoundNetwork? {
+  private func loadFile(_ tensors: [Tensor]) throws -> FoundNetwork? {
     guard FileManager.default.fileExists(atPath: network) else {
       throw CommandError.missing(
         network, remedy: "name a file that is there, or a network (fovea models)")
@@ -107,7 +116,11 @@ extension NetworkSource {
     }
     if url.hasDirectoryPath || RunFolder(url).hasCheckpoint { return try trained() }
     do {
-      return FoundNetwork(model: try PortableModel(contentsOf: url))
+      guard !tensors.isEmpty else {
+        return FoundNetwork(model: try PortableModel(contentsOf: url))
+      }
+      let (model, inputs) = try PortableModel.contents(of: url, toRunOn: tensors)
+      return FoundNetwork(model: model, inputNames: inputs)
     } catch let error as ModelFileError {
       switch error.problem {
       case .graphAlone: return nil

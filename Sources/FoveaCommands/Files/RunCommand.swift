@@ -58,27 +58,26 @@ public struct RunCommand: Hashable, Codable, Sendable {
       }
       return try NumPyFile(contentsOf: URL(fileURLWithPath: path)).tensor
     }
-    guard let first = arrays.first else {
+    guard !arrays.isEmpty else {
       throw CommandError.missing("--input", remedy: "name a .npy file for each of the inputs")
     }
-    let found = try source.load(
-      input: first.shape.rank > 1 ? Shape(Swift.Array(first.shape.dimensions.dropFirst())) : nil)
+    let found = try source.load(toRunOn: arrays)
     let graph = found.model.graph
-    let declared = graph.inputs
-    guard declared.count == arrays.count else {
+    let names = found.inputNames ?? graph.inputs.map(\.name)
+    guard names.count == arrays.count else {
       throw CommandError.option(
         "--input", value: "\(arrays.count) files",
-        allowed: "\(declared.count) .npy files, for \(declared.map(\.name).joined(separator: ", "))"
-      )
+        allowed: "\(names.count) .npy files, for \(names.joined(separator: ", "))")
     }
     var tensors: [String: Tensor] = [:]
-    for ((input, path), array) in zip(zip(declared, inputs), arrays) {
+    for (name, (path, array)) in zip(names, zip(inputs, arrays)) {
+      guard let input = graph.inputs.first(where: { $0.name == name }) else { continue }
       guard let tensor = array.converted(to: input.outputElementType) else {
         throw CommandError.option(
           "--input", value: "\(array.elementType.rawValue) in \(path)",
-          allowed: "\(input.outputElementType.rawValue) for \(input.name)")
+          allowed: "\(input.outputElementType.rawValue) for \(name)")
       }
-      tensors[input.name] = tensor
+      tensors[name] = tensor
     }
     let program = try Program(
       graph, inputs: tensors.mapValues(\.shape), variables: VariableStore(found.model.weights),
@@ -101,8 +100,8 @@ public struct RunCommand: Hashable, Codable, Sendable {
       return Array(name: name, file: "\(output)/\(index).npy", shape: tensor.shape)
     }
     return Report(
-      inputs: zip(declared, zip(inputs, arrays)).map {
-        Array(name: $0.name, file: $1.0, shape: $1.1.shape)
+      inputs: zip(names, zip(inputs, arrays)).map {
+        Array(name: $0, file: $1.0, shape: $1.1.shape)
       },
       outputs: outputs, weights: found.report,
       hasRandomWeights: AnalysedNetwork.isNamed(source.network) && source.weights == nil,

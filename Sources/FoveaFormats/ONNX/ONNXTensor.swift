@@ -126,7 +126,7 @@ extension ONNXTensor {
       self.init(
         shape,
         floats: try checked(proto.int32Data).map {
-          SafetensorsElement.float(halfBits: UInt16(truncatingIfNeeded: $0))
+          StoredElement.float(halfBits: UInt16(truncatingIfNeeded: $0))
         })
     case .bfloat16:
       self.init(
@@ -173,7 +173,7 @@ extension ONNXTensor {
     case .float64:
       self.init(shape, floats: load(UInt64.self) { Float(Double(bitPattern: $0)) })
     case .float16:
-      self.init(shape, floats: load(UInt16.self) { SafetensorsElement.float(halfBits: $0) })
+      self.init(shape, floats: load(UInt16.self) { StoredElement.float(halfBits: $0) })
     case .bfloat16:
       self.init(shape, floats: load(UInt16.self) { Float(bitPattern: UInt32($0) << 16) })
     case .int64: self.init(shape, integers: load(Int64.self) { $0 })

@@ -50,7 +50,7 @@ public struct SafetensorsError: Error, Hashable, Sendable {
 
 extension SafetensorsError: CustomStringConvertible {
   public var description: String {
-    let place = tensor.map { "\(file), tensor \(Self.excerpt($0))" } ?? file
+    let place = tensor.map { "\(file), tensor \(excerpt($0))" } ?? file
     return "\(place): \(what) \(remedy)"
   }
 
@@ -69,7 +69,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .missingField(let field):
       "has no \(field)."
     case .unknownElementType(let name):
-      "has elements of type \(Self.excerpt(name)), which is unknown."
+      "has elements of type \(excerpt(name)), which is unknown."
     case .shape(let dimensions):
       "has the impossible shape \(dimensions)."
     case .byteCount(let stated, let needed):
@@ -100,11 +100,5 @@ extension SafetensorsError: CustomStringConvertible {
     case .valueOutOfRange: "Scale the values, or save them in the smaller type."
     case .reservedName: "Rename the tensor."
     }
-  }
-
-  /// A name from a file, quoted and short enough for one line.
-  private static func excerpt(_ name: String) -> String {
-    let start = String(name.unicodeScalars.prefix(80))
-    return start.debugDescription + (start == name ? "" : "…")
   }
 }

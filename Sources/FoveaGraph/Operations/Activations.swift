@@ -263,7 +263,7 @@ public struct HardswishGradient: Operation {
 
 extension Operation {
   /// The shapes of a gradient operation that takes the gradient, and a tensor of the same shape.
-  fileprivate func gradientShapes(_ inputs: [Shape]) throws(OperationError) -> [Shape] {
+  func gradientShapes(_ inputs: [Shape]) throws(OperationError) -> [Shape] {
     try expectInputs(2...2, inputs)
     try expectGradient(inputs[0], of: inputs[1])
     return [inputs[0]]

@@ -2,6 +2,9 @@ public import FoveaTensors
 
 /// Sets each element to 0 with some probability, and divides the others by what is left of 1.
 ///
+/// Along `sharedAxes` all elements share one choice: with axes 2 and 3 whole channels of an image go,
+/// with axes 1 to 3 whole images.
+///
 /// Which elements depends on the run's seed and step, on `stream` and on the element's place, and on
 /// nothing else: so the gradient is the same operation with the same stream, and no mask is kept.
 ///
@@ -12,11 +15,19 @@ public struct Dropout: Operation {
   public let probability: Float
   /// What tells this layer's choices from another's.
   public let stream: UInt64
+  /// The axes along which a choice holds throughout; ascending, and 0 or more.
+  public let sharedAxes: [Int]
 
   /// Makes the operation.
-  public init(probability: Float, stream: UInt64) {
+  public init(probability: Float, stream: UInt64, sharedAxes: [Int] = []) {
     self.probability = probability
     self.stream = stream
+    self.sharedAxes = sharedAxes
+  }
+
+  /// The shape of the choices: `input` with the shared axes of extent 1.
+  public func choices(for input: Shape) -> Shape {
+    sharedAxes.reduce(input) { $0.replacing($1, with: 1) }
   }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {
@@ -24,6 +35,9 @@ public struct Dropout: Operation {
     guard (0..<1).contains(probability) else {
       throw .setting(
         name, name: "probability", value: "\(probability)", allowed: "0 or more and below 1")
+    }
+    guard try normalisedAxes(sharedAxes, of: inputs[0]) == sharedAxes else {
+      throw .axes(name, axes: sharedAxes, actual: inputs[0])
     }
     return inputs
   }

@@ -144,7 +144,9 @@ private struct BatchNormFolding {
       ?? Array(repeating: 0, count: channels)
 
     // In double, so that only the results are rounded.
-    let factors = zip(gamma, vectors[1]).map { Double($0) / (Double($1) + Double(norm.epsilon)).squareRoot() }
+    let factors = zip(gamma, vectors[1]).map {
+      Double($0) / (Double($1) + Double(norm.epsilon)).squareRoot()
+    }
     let shifts = factors.indices.map {
       Float((Double(before[$0]) - Double(vectors[0][$0])) * factors[$0] + Double(beta[$0]))
     }

@@ -1,5 +1,4 @@
 public import FoveaGraph
-import FoveaTensors
 
 /// The larger of each element and 0.
 public struct ReLU: Layer {
@@ -18,24 +17,6 @@ public struct Tanh: Layer {
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
     try tanh(input)
-  }
-}
-
-/// In training sets each element to 0 with some probability; passes everything on in inference.
-///
-/// - SeeAlso: N. Srivastava et al., JMLR 15 (2014) 1929–1958.
-public struct Dropout: Layer {
-  /// The probability of 0.
-  public let probability: Float
-
-  /// Makes a layer.
-  public init(_ probability: Float = 0.5) { self.probability = probability }
-
-  public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
-    guard input.tracer.mode == .training else { return input }
-    let stream = RandomStream(seed: 0, named: input.tracer.path).stream
-    let dropout = FoveaGraph.Dropout(probability: probability, stream: stream)
-    return try input.tracer.append(dropout, [input])[0]
   }
 }
 

@@ -111,7 +111,7 @@ extension HardswishGradient: ExecutableOperation {
 
 extension KernelBinding {
   /// Runs a kernel over all elements of the first input, into the first result.
-  fileprivate mutating func activation(
+  mutating func activation(
     _ kernel: @escaping fovea_kernel, result: UnsafePointer<Float>? = nil, slope: Float = 0,
     minimum: Float = 0, maximum: Float = 0
   ) throws(RuntimeError) {

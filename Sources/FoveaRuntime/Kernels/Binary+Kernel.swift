@@ -8,17 +8,7 @@ extension Binary: ExecutableOperation {
   }
 
   public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
-    let output = binding.outputs[0]
-    try binding.expectRank(output.shape, self)
-    let axes = MemoryAxes(rank: output.shape.rank)
-    let operands = binding.inputs.map { axes.strides(of: $0.shape) }
-    let pass = StridedPass(
-      extents: axes.extents(of: output.shape),
-      strides: operands + [axes.strides(of: output.shape)])
-    let arguments = binding.keep(
-      pass.arguments(
-        left: binding.inputs[0].floats, right: binding.inputs[1].floats, result: output.floats,
-        scale: 1))
+    try binding.expectRank(binding.outputs[0].shape, self)
     let table = binding.kernels.pointee
     let kernel =
       switch function {
@@ -27,7 +17,36 @@ extension Binary: ExecutableOperation {
       case .multiply: table.broadcast_multiply
       case .divide: table.broadcast_divide
       }
-    try binding.run(kernel, arguments, tasks: fovea_strided_tasks(arguments))
+    try binding.join(kernel, binding.inputs[0], binding.inputs[1], into: binding.outputs[0])
+  }
+}
+
+extension KernelBinding {
+  /// Joins two operands that broadcast to a third, of at most `MemoryAxes.largestRank` axes.
+  mutating func join(
+    _ kernel: @escaping fovea_kernel, _ left: Operand, _ right: Operand, into output: Operand
+  ) throws(RuntimeError) {
+    let axes = MemoryAxes(rank: output.shape.rank)
+    let pass = StridedPass(
+      extents: axes.extents(of: output.shape),
+      strides: [left, right, output].map { axes.strides(of: $0.shape) })
+    let arguments = keep(
+      pass.arguments(left: left.floats, right: right.floats, result: output.floats, scale: 1))
+    try run(kernel, arguments, tasks: fovea_strided_tasks(arguments))
+  }
+
+  /// Memory for a tensor that is this operation's alone while it runs.
+  mutating func workspaceOperand(_ shape: Shape) throws(RuntimeError) -> Operand {
+    let bytes = shape.elementCount * MemoryLayout<Float>.size
+    return Operand(memory: try workspace(bytes: bytes), shape: shape)
+  }
+
+  /// Writes one number into every element.
+  mutating func fill(_ operand: Operand, with value: Float) throws(RuntimeError) {
+    // A copy of one number with stride 0.
+    try copy(
+      from: keep(value), to: operand.floats, extents: [operand.elementCount], sourceStrides: [0],
+      targetStrides: [1])
   }
 }
 
@@ -48,10 +67,6 @@ extension BroadcastTo: ExecutableOperation {
 
 extension Constant: ExecutableOperation {
   public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
-    // A copy of one number with stride 0.
-    let source = binding.keep(value)
-    try binding.copy(
-      from: source, to: binding.outputs[0].floats, extents: [binding.outputs[0].elementCount],
-      sourceStrides: [0], targetStrides: [1])
+    try binding.fill(binding.outputs[0], with: value)
   }
 }

@@ -12,6 +12,39 @@ extension MaxPool2d: ExecutableOperation {
   }
 }
 
+extension MaxPool2dIndices: ExecutableOperation {
+  public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    let (input, output) = (binding.inputs[0], binding.outputs[0])
+    var arguments = fovea_pool2d_arguments(image: input.shape, pooled: output.shape)
+    arguments.set(rows: pooling.rows, columns: pooling.columns)
+    arguments.in = UnsafePointer(input.floats)
+    // The kernel writes int32 there.
+    try binding.pool(binding.kernels.pointee.max_pool2d_indices, arguments)
+  }
+}
+
+extension AdaptiveMaxPool2d: ExecutableOperation {
+  public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    let (input, output) = (binding.inputs[0], binding.outputs[0])
+    var arguments = fovea_pool2d_arguments(image: input.shape, pooled: output.shape)
+    // Only the cut into tasks looks at the kernel here.
+    arguments.kernel_height = max(input.shape[2] / height, 1)
+    arguments.kernel_width = max(input.shape[3] / width, 1)
+    arguments.in = UnsafePointer(input.floats)
+    try binding.pool(binding.kernels.pointee.adaptive_max_pool2d, arguments)
+  }
+}
+
+extension AdaptiveMaxPool2dGradient: ExecutableOperation {
+  public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
+    let (input, gradient) = (binding.inputs[0], binding.inputs[1])
+    var arguments = fovea_pool2d_arguments(image: input.shape, pooled: gradient.shape)
+    arguments.in = UnsafePointer(input.floats)
+    arguments.out_gradient = UnsafePointer(gradient.floats)
+    try binding.poolGradient(binding.kernels.pointee.adaptive_max_pool2d_gradient, arguments)
+  }
+}
+
 extension MaxPool2dGradient: ExecutableOperation {
   public func bind(_ binding: inout KernelBinding) throws(RuntimeError) {
     let (input, gradient) = (binding.inputs[0], binding.inputs[1])

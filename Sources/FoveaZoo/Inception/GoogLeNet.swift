@@ -14,6 +14,13 @@ extension ZooModel {
     "googlenet-aux", "googlenet with two auxiliary heads in training", hasHeads: true,
     parameterCount: 13_004_888)
 
+  /// GoogLeNet as published, without auxiliary heads: 5×5 convolutions, biases, local response normalisation.
+  ///
+  /// What the paper leaves open is as in its authors' file for Caffe.
+  public static let googLeNetPaper = googLeNet(
+    "googlenet-paper", "nine inception blocks with 5×5 convolutions, for 224×224 images",
+    form: .paper, parameterCount: 6_998_552)
+
   /// - Parameter hasHeads: Whether there are auxiliary heads in training.
   private static func googLeNet(
     _ name: String, _ summary: String, form: InceptionV1.Form = .torchvision,
@@ -37,8 +44,10 @@ private struct GoogLeNet: CompositeLayer {
   var body: some Layer {
     form.convolution(64, kernel: 7, stride: 2).named("conv1")
     pool(1)
+    if form == .paper { LocalResponseNorm(5).named("norm1") }
     form.convolution(64).named("conv2")
     form.convolution(192, kernel: 3).named("conv3")
+    if form == .paper { LocalResponseNorm(5).named("norm2") }
     pool(2)
     block("3a", 64, (96, 128), (16, 32), 32)
     block("3b", 128, (128, 192), (32, 96), 64)

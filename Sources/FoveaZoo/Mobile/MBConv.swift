@@ -25,6 +25,8 @@ public struct MBConv: Layer {
   public let activation: any Layer
   /// What follows each convolution.
   public let normalization: FoveaLayers.BatchNorm2d
+  /// Whether the input is added where the shape stays.
+  public let hasShortcut: Bool
 
   /// Makes a block.
   ///
@@ -37,10 +39,11 @@ public struct MBConv: Layer {
   ///   - gate: What weighs the wide channels, such as squeeze-and-excitation.
   ///   - activation: What follows the first convolutions' normalisation.
   ///   - normalization: What follows each convolution.
+  ///   - hasShortcut: Whether the input is added where the shape stays.
   public init(
     channels: Int, expandedChannels: Int, kernel: Int = 3, stride: Int = 1, dilation: Int = 1,
     gate: (any Layer)? = nil, activation: any Layer = SiLU(),
-    normalization: FoveaLayers.BatchNorm2d = BatchNorm2d()
+    normalization: FoveaLayers.BatchNorm2d = BatchNorm2d(), hasShortcut: Bool = true
   ) {
     self.channels = channels
     self.expandedChannels = expandedChannels
@@ -50,11 +53,13 @@ public struct MBConv: Layer {
     self.gate = gate
     self.activation = activation
     self.normalization = normalization
+    self.hasShortcut = hasShortcut
   }
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
-    let branch = branch(inputChannels: try input.channels)
-    return try passing(input, by: branch.named("block"), channels: channels, stride: stride)
+    let branch = branch(inputChannels: try input.channels).named("block")
+    guard hasShortcut else { return try branch(input) }
+    return try passing(input, by: branch, channels: channels, stride: stride)
   }
 
   /// The layers that the shortcut goes past.

@@ -1,7 +1,7 @@
 import FoveaGraph
 import FoveaLayers
 
-/// An inverted residual block under the names of torchvision's MNASNet: `layers.0`, `layers.1`, …
+/// An inverted residual block whose layers torchvision's MNASNet numbers below `layers`.
 private struct MNASBlock: Layer {
   let channels: Int
   let kernel: Int

@@ -106,7 +106,9 @@ public struct MobileNetV3Body: Layer {
             gate: row.isGated
               ? SqueezeExcitation(
                 squeezed: roundedChannels(Double(expanded / 4)), gate: Hardsigmoid()) : nil,
-            activation: row.isHard ? Hardswish() : ReLU(), normalization: normalization),
+            activation: row.isHard ? Hardswish() : ReLU(), normalization: normalization,
+            // Torchvision has none where a dilation stands for a stride.
+            hasShortcut: row.stride == 1),
           row.stride > 1
         ))
     }

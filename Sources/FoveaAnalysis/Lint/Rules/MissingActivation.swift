@@ -55,6 +55,7 @@ struct MissingActivation: LintRule {
       if reader.product != nil { return (reader, isDirect) }
       switch reader.node.operation {
       case is BatchNorm2d, is BatchNorm2dTraining, is Scale, is Dropout: break
+      case is GroupNorm, is LayerNorm: break
       case is AvgPool2d, is AdaptiveAvgPool2d, is Flatten, is Reshape: isDirect = false
       case let reduce as Reduce where reduce.function != .max: isDirect = false
       default: return nil

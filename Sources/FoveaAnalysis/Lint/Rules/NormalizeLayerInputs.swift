@@ -14,6 +14,7 @@ struct NormalizeLayerInputs: DesignPattern {
     // Other normalisations are put together of means and a root.
     let isNormalised = network.layers.contains { layer in
       layer.node.operation is BatchNorm2d || layer.node.operation is BatchNorm2dTraining
+        || layer.node.operation is GroupNorm || layer.node.operation is LayerNorm
         || (layer.node.operation as? Unary)?.function == .sqrt
     }
     guard products.count >= Self.fewest, !isNormalised, let first = products.first else {

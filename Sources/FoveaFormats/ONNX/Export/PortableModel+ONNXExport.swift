@@ -41,7 +41,9 @@ public struct ONNXFile: Sendable {
     do {
       model = try Self.model(network, options)
     } catch {
-      throw ONNXError(file: network.information.name.isEmpty ? "the network" : network.information.name, problem: error)
+      throw ONNXError(
+        file: network.information.name.isEmpty ? "the network" : network.information.name,
+        problem: error)
     }
     largestInlineByteCount = options.largestInlineByteCount
   }
@@ -67,7 +69,8 @@ public struct ONNXFile: Sendable {
     var copy = self
     if let tensors = copy.moveTensorsOut(location: url.lastPathComponent + ".data") {
       try AtomicFile.write(
-        tensors, to: url.deletingLastPathComponent().appendingPathComponent(url.lastPathComponent + ".data"))
+        tensors,
+        to: url.deletingLastPathComponent().appendingPathComponent(url.lastPathComponent + ".data"))
     }
     try AtomicFile.write(try copy.data(), to: url)
   }

@@ -39,6 +39,33 @@ extension ConvTranspose2d: ONNXExportable {
   }
 }
 
+extension Conv1d: ONNXExportable {
+  func write(
+    _ node: ONNXExportedNode, to writer: inout ONNXWriter
+  ) throws(ONNXError.Problem) -> [String] {
+    writer.append("Conv", node.inputs, windows: [window], [("group", .integer(groups))])
+  }
+}
+
+extension Conv3d: ONNXExportable {
+  func write(
+    _ node: ONNXExportedNode, to writer: inout ONNXWriter
+  ) throws(ONNXError.Problem) -> [String] {
+    writer.append(
+      "Conv", node.inputs, windows: [depth, rows, columns], [("group", .integer(groups))])
+  }
+}
+
+extension ConvTranspose1d: ONNXExportable {
+  func write(
+    _ node: ONNXExportedNode, to writer: inout ONNXWriter
+  ) throws(ONNXError.Problem) -> [String] {
+    writer.append(
+      "ConvTranspose", node.inputs, windows: [window],
+      [("group", .integer(groups)), ("output_padding", .integers([outputPadding]))])
+  }
+}
+
 extension MaxPool2d: ONNXExportable {
   func write(
     _ node: ONNXExportedNode, to writer: inout ONNXWriter

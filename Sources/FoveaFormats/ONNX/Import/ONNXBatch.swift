@@ -13,23 +13,29 @@ enum ONNXBatch {
     let shapes = try inputShapes(model, options, batch: options.batch)
     let result = try ONNXImporter.read(
       model, shapes: shapes, values: options.inputValues)
-    let otherShapes = try inputShapes(model, options, batch: options.batch + 1)
+    let otherShapes = try inputShapes(
+      model, options, batch: min(options.batch, Shape.largestElementCount - 1) + 1)
     let graph: Graph
     do throws(GraphError) {
-      graph =
+      let open =
         if shapes != otherShapes,
           let other = try? ONNXImporter.read(
             model, shapes: otherShapes, values: options.inputValues
           ).graph,
           let free = try joined(result.graph, other)
         { free } else { result.graph }
-      let live = try withoutDeadNodes(graph)
-      let names = Set(live.variables.map(\.name))
-      let weights = result.weights.tensors.filter { names.contains($0.key) }
-      return (live, Weights(weights))
+      graph = try withoutDeadNodes(open)
     } catch {
       throw ONNXError(file: model.file, problem: .graph(error))
     }
+    if let rest = graph.nodes.first(where: { $0.operation is ErrorFunction }) {
+      throw ONNXError(
+        file: model.file,
+        node: ONNXError.Node(name: rest.path, operatorName: "Erf", opset: model.opset),
+        problem: .unsupportedOperator)
+    }
+    let names = Set(graph.variables.map(\.name))
+    return (graph, Weights(result.weights.tensors.filter { names.contains($0.key) }))
   }
 
   /// The shape of each input, where an open first axis is a batch.
@@ -84,9 +90,10 @@ enum ONNXBatch {
       if node.operation is Reshape, twin.operation is Reshape, node.inputs.count == 1,
         found[0] != wanted[0]
       {
+        guard found[0].rank == wanted[0].rank else { return nil }
         var target = found[0].dimensions
         let different = target.indices.filter { found[0][$0] != wanted[0][$0] }
-        guard found[0].rank == wanted[0].rank, different.count == 1 else { return nil }
+        guard different.count == 1 else { return nil }
         target[different[0]] = -1
         try copy.append(Reshape(target), node.inputs, path: node.path)
       } else if node.operation is Input || node == twin {

@@ -19,10 +19,10 @@ struct ONNXImporter {
   /// The path of the node at work.
   private var path = ""
   /// How many elements may still be computed while the file is read.
-  private var remainingElements = 1 << 26
+  private var remainingElements = 1 << 24
 
   /// The most elements that are computed while a file is read, beside those that it holds.
-  static let elementLimit = 1 << 26
+  static let elementLimit = 1 << 24
 
   /// Reads a whole model.
   ///
@@ -249,6 +249,6 @@ struct ONNXRule: Sendable {
   /// Every operator that is read, by name.
   static let all: [String: ONNXRule] = [
     convolutions, poolings, normalizations, activations, arithmetic, products, reductions, shapings,
-    knownNumbers,
+    knownNumbers, smoothActivations, groupNormalizations,
   ].reduce(into: [:]) { all, rules in all.merge(rules) { first, _ in first } }
 }

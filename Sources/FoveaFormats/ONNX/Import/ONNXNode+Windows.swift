@@ -18,7 +18,8 @@ extension ONNXNode {
     let text = try string("auto_pad", default: AutoPad.notSet.rawValue)
     guard let result = AutoPad(rawValue: text) else {
       throw .attribute(
-        "auto_pad", value: ONNXError.excerpt(text), allowed: "NOTSET, VALID, SAME_UPPER, SAME_LOWER")
+        "auto_pad", value: ONNXError.excerpt(text), allowed: "NOTSET, VALID, SAME_UPPER, SAME_LOWER"
+      )
     }
     return result
   }

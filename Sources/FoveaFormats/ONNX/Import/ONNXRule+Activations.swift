@@ -68,7 +68,7 @@ extension ONNXRule {
       }
       // Up to opset 12 all axes from this one on are one.
       let axis = shape.fromFirst(try node.integer("axis", default: 1))
-      guard 0...shape.rank ~= axis else {
+      guard 0..<shape.rank ~= axis else {
         throw .attribute("axis", value: "\(axis)", allowed: "an axis of \(shape)")
       }
       if axis == shape.rank - 1 || shape.dimensions[(axis + 1)...].allSatisfy({ $0 == 1 }) {

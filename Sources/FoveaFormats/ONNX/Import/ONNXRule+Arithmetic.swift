@@ -4,10 +4,26 @@ import FoveaTensors
 /// Operators that join values element by element, and functions of each element.
 extension ONNXRule {
   static let arithmetic: [String: ONNXRule] = [
-    "Add": binary(.add) { checked($0.addingReportingOverflow($1)) } _: { $0 + $1 },
-    "Sub": binary(.subtract) { checked($0.subtractingReportingOverflow($1)) } _: { $0 - $1 },
-    "Mul": binary(.multiply) { checked($0.multipliedReportingOverflow(by: $1)) } _: { $0 * $1 },
-    "Div": binary(.divide) { checked($0.dividedReportingOverflow(by: $1)) } _: { $0 / $1 },
+    "Add": binary(.add) {
+      checked($0.addingReportingOverflow($1))
+    } _: {
+      $0 + $1
+    },
+    "Sub": binary(.subtract) {
+      checked($0.subtractingReportingOverflow($1))
+    } _: {
+      $0 - $1
+    },
+    "Mul": binary(.multiply) {
+      checked($0.multipliedReportingOverflow(by: $1))
+    } _: {
+      $0 * $1
+    },
+    "Div": binary(.divide) {
+      checked($0.dividedReportingOverflow(by: $1))
+    } _: {
+      $0 / $1
+    },
     "Sum": ONNXRule { node, importer throws(ONNXError.Problem) in
       var result = try node.input(0)
       for index in 1..<max(1, node.inputs.count) {
@@ -33,10 +49,18 @@ extension ONNXRule {
       let negative = try importer.apply(
         ReLU(), try importer.apply(Unary(.negate), value))
       return try importer.apply(Binary(.add), positive, negative)
-    } _: { $0 == .min ? nil : abs($0) } _: { abs($0) },
+    } _: {
+      $0 == .min ? nil : abs($0)
+    } _: {
+      abs($0)
+    },
     "Neg": unary { value, importer throws(ONNXError.Problem) in
       try importer.apply(Unary(.negate), value)
-    } _: { checked(Int64(0).subtractingReportingOverflow($0)) } _: { -$0 },
+    } _: {
+      checked(Int64(0).subtractingReportingOverflow($0))
+    } _: {
+      -$0
+    },
     "Sqrt": function(.sqrt) { $0.squareRoot() },
     "Exp": function(.exp, nil),
     "Log": function(.log, nil),
@@ -44,9 +68,21 @@ extension ONNXRule {
     "Reciprocal": unary { value, importer throws(ONNXError.Problem) in
       let one = try importer.apply(Constant(1, shape: .scalar))
       return try importer.apply(Binary(.divide), one, value)
-    } _: { _ in nil } _: { 1 / $0 },
-    "Floor": unary(nil) { $0 } _: { $0.rounded(.down) },
-    "Ceil": unary(nil) { $0 } _: { $0.rounded(.up) },
+    } _: { _ in
+      nil
+    } _: {
+      1 / $0
+    },
+    "Floor": unary(nil) {
+      $0
+    } _: {
+      $0.rounded(.down)
+    },
+    "Ceil": unary(nil) {
+      $0
+    } _: {
+      $0.rounded(.up)
+    },
     "Pow": ONNXRule { node, importer throws(ONNXError.Problem) in [try power(node, &importer)] },
   ]
 
@@ -99,19 +135,17 @@ extension ONNXRule {
       switch function {
       case .add: return try importer.shifted(value, by: number)
       case .subtract: return try importer.shifted(value, by: -number)
-      case .multiply: return try importer.apply(Scale(number, shift: 0), value)
-      // A reciprocal that is not exact would round twice.
+      case .multiply: return try importer.scaled(value, by: number)
       case .divide:
         let reciprocal = 1 / number
-        return reciprocal.isNormal && 1 / reciprocal == number && number.significandBitPattern == 0
-          ? try importer.apply(Scale(reciprocal, shift: 0), value) : nil
+        return reciprocal.isNormal ? try importer.scaled(value, by: reciprocal) : nil
       }
     }
     if case .value(let value) = right, let number = number(left, beside: value) {
       switch function {
       case .add: return try importer.shifted(value, by: number)
       case .subtract: return try importer.apply(Scale(-1, shift: number), value)
-      case .multiply: return try importer.apply(Scale(number, shift: 0), value)
+      case .multiply: return try importer.scaled(value, by: number)
       case .divide: return nil
       }
     }
@@ -202,6 +236,22 @@ extension ONNXRule {
 }
 
 extension ONNXImporter {
+  /// A value times a number; half of a product may be a GELU.
+  mutating func scaled(_ value: Value, by number: Float) throws(ONNXError.Problem) -> Value {
+    let node = maker(of: value)
+    if let product = node.operation as? Binary, product.function == .multiply,
+      let argument = argumentOfGELU(node.inputs[0], node.inputs[1], scale: number)
+    {
+      return try apply(GELU(approximate: .none), argument)
+    }
+    if let scale = node.operation as? Scale, scale.scale == scale.shift,
+      maker(of: node.inputs[0]).operation is ErrorFunction
+    {
+      return try apply(Scale(scale.scale * number, shift: scale.shift * number), node.inputs[0])
+    }
+    return try apply(Scale(number, shift: 0), value)
+  }
+
   /// A value with a number added, in one operation with a multiplication before it.
   mutating func shifted(_ value: Value, by number: Float) throws(ONNXError.Problem) -> Value {
     if let scale = maker(of: value).operation as? Scale, scale.shift == 0 {
@@ -215,6 +265,9 @@ extension ONNXImporter {
     _ function: Binary.Function, _ left: Value, _ right: Value
   ) throws(ONNXError.Problem) -> Value {
     if function == .multiply {
+      if let value = argumentOfGELU(left, right, scale: 1) {
+        return try apply(GELU(approximate: .none), value)
+      }
       for (value, gate) in [(left, right), (right, left)] where maker(of: gate).inputs == [value] {
         switch maker(of: gate).operation {
         case is Sigmoid: return try apply(SiLU(), value)

@@ -10,9 +10,15 @@ extension ONNXRule {
       let windows = try node.windows(
         on: Array(input.dimensions.dropFirst(2)), kernel: Array(kernel.dimensions.dropFirst(2)),
         ceilMode: false)
-      let convolution = Conv2d(
-        rows: windows[0], columns: windows[1], groups: try node.integer("group", default: 1))
-      return [.value(try importer.append(convolution, [image, weight] + bias(node, &importer))[0])]
+      let groups = try node.integer("group", default: 1)
+      let operation: any Operation =
+        switch windows.count {
+        case 1: Conv1d(window: windows[0], groups: groups)
+        case 2: Conv2d(rows: windows[0], columns: windows[1], groups: groups)
+        default:
+          Conv3d(depth: windows[0], rows: windows[1], columns: windows[2], groups: groups)
+        }
+      return [.value(try importer.append(operation, [image, weight] + bias(node, &importer))[0])]
     },
     "ConvTranspose": ONNXRule(
       ONNXNode.windowAttributes.union(["group", "output_padding", "output_shape"])
@@ -20,10 +26,19 @@ extension ONNXRule {
       let (image, weight) = try imageAndWeight(node, &importer)
       let (windows, outputPadding) = try transposedWindows(
         node, input: importer.shape(image), kernel: importer.shape(weight))
-      let convolution = ConvTranspose2d(
-        rows: windows[0], columns: windows[1], outputPadding: outputPadding,
-        groups: try node.integer("group", default: 1))
-      return [.value(try importer.append(convolution, [image, weight] + bias(node, &importer))[0])]
+      let groups = try node.integer("group", default: 1)
+      let operation: any Operation
+      switch windows.count {
+      case 1:
+        operation = ConvTranspose1d(
+          window: windows[0], outputPadding: outputPadding[0], groups: groups)
+      case 2:
+        operation = ConvTranspose2d(
+          rows: windows[0], columns: windows[1], outputPadding: outputPadding, groups: groups)
+      default:
+        throw .input(0, value: "a volume", allowed: "a signal or an image")
+      }
+      return [.value(try importer.append(operation, [image, weight] + bias(node, &importer))[0])]
     },
   ]
 
@@ -32,8 +47,12 @@ extension ONNXRule {
   ) throws(ONNXError.Problem) -> (image: Value, weight: Value) {
     let image = try importer.value(try node.input(0))
     let weight = try importer.value(try node.input(1))
-    for (index, value) in [image, weight].enumerated() where importer.shape(value).rank != 4 {
-      throw .input(index, value: "of shape \(importer.shape(value))", allowed: "four axes")
+    let (input, kernel) = (importer.shape(image), importer.shape(weight))
+    guard 3...5 ~= input.rank else {
+      throw .input(0, value: "of shape \(input)", allowed: "three to five axes")
+    }
+    guard kernel.rank == input.rank else {
+      throw .input(1, value: "of shape \(kernel)", allowed: "\(input.rank) axes")
     }
     return (image, weight)
   }

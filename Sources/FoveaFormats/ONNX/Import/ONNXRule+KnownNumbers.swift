@@ -40,7 +40,7 @@ extension ONNXRule {
       var ends: [Int] = []
       for index in 0..<3 { ends += try node.integers(input: index) ?? [] }
       guard ends.count == 3, ends[2] != 0,
-        ends.allSatisfy({ abs($0) <= Shape.largestElementCount })
+        ends.allSatisfy({ (-Shape.largestElementCount...Shape.largestElementCount).contains($0) })
       else { throw .input(2, value: "\(ends)", allowed: "start, end and a step that is not 0") }
       let count = max(0, (ends[1] - ends[0] + ends[2] - ends[2].signum()) / ends[2])
       try importer.expectRoom(for: [count])
@@ -55,7 +55,9 @@ extension ONNXRule {
       let target = try broadcastShape(
         try broadcastShape(condition.shape, yes.shape), no.shape)
       try importer.expectRoom(for: target)
-      let choice = condition.broadcast(to: target).integers ?? []
+      guard let choice = condition.broadcast(to: target).integers else {
+        throw .input(0, value: "a tensor of floats", allowed: "truth values")
+      }
       let (first, second) = (yes.broadcast(to: target), no.broadcast(to: target))
       if let a = first.integers, let b = second.integers {
         let values = choice.indices.map { choice[$0] != 0 ? a[$0] : b[$0] }
@@ -65,12 +67,27 @@ extension ONNXRule {
       let values = choice.indices.map { choice[$0] != 0 ? a[$0] : b[$0] }
       return [known(ONNXTensor(target, floats: values), node)]
     },
-    "Equal": comparison { $0 == $1 } _: { $0 == $1 },
-    "Less": comparison { $0 < $1 } _: { $0 < $1 },
-    "Greater": comparison { $0 > $1 } _: { $0 > $1 },
+    "Equal": comparison {
+      $0 == $1
+    } _: {
+      $0 == $1
+    },
+    "Less": comparison {
+      $0 < $1
+    } _: {
+      $0 < $1
+    },
+    "Greater": comparison {
+      $0 > $1
+    } _: {
+      $0 > $1
+    },
     "Not": ONNXRule { node, _ throws(ONNXError.Problem) in
       let input = try node.constant(0)
-      let values = (input.integers ?? []).map { $0 == 0 ? Int64(1) : 0 }
+      guard let truths = input.integers else {
+        throw .input(0, value: "a tensor of floats", allowed: "truth values")
+      }
+      let values = truths.map { $0 == 0 ? Int64(1) : 0 }
       return [known(ONNXTensor(input.shape, integers: values), node)]
     },
     "Mod": ONNXRule(["fmod"]) { node, importer throws(ONNXError.Problem) in
@@ -80,7 +97,9 @@ extension ONNXRule {
           guard right != 0 else { return nil }
           let rest = right == -1 ? 0 : left % right
           return hasSignOfLeft || rest == 0 || (rest < 0) == (right < 0) ? rest : rest + right
-        } floats: { left, right in left.truncatingRemainder(dividingBy: right) }
+        } floats: { left, right in
+          left.truncatingRemainder(dividingBy: right)
+        }
       ]
     },
   ]
@@ -114,7 +133,9 @@ extension ONNXRule {
     _ floats: @escaping @Sendable (Float, Float) -> Bool
   ) -> ONNXRule {
     ONNXRule { node, importer throws(ONNXError.Problem) in
-      let result = try joinedConstants(node, &importer) { integers($0, $1) ? 1 : 0 } floats: {
+      let result = try joinedConstants(node, &importer) {
+        integers($0, $1) ? 1 : 0
+      } floats: {
         floats($0, $1) ? 1 : 0
       }
       guard let tensor = result.constant else { return [result] }

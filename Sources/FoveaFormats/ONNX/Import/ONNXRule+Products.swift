@@ -8,30 +8,33 @@ extension ONNXRule {
       node, importer throws(ONNXError.Problem) in [.value(try gemm(node, &importer))]
     },
     "MatMul": ONNXRule { node, importer throws(ONNXError.Problem) in
-      let left = try importer.value(try node.input(0))
-      let right = try node.input(1)
-      // A known matrix of two axes makes a linear layer, whatever comes before the last axis.
-      if case .constant(let tensor, let name) = right, tensor.shape.rank == 2,
-        importer.shape(left).rank >= 2
-      {
-        let shape = importer.shape(left)
-        let weight = try importer.transposedVariable(name, tensor)
-        guard shape.rank > 2 else {
-          return [.value(try importer.apply(Linear(), left, weight))]
-        }
-        let features = shape[shape.rank - 1]
-        let rows = shape.elementCount / max(features, 1)
-        let flat = try importer.reshape(left, to: [rows, features])
-        let product = try importer.apply(Linear(), flat, weight)
-        return [
-          .value(
-            try importer.reshape(
-              product, to: Array(shape.dimensions.dropLast()) + [tensor.shape[1]]))
-        ]
-      }
-      return [.value(try importer.apply(MatMul(), left, try importer.value(right)))]
+      [.value(try matrixProduct(node, &importer))]
     },
   ]
+
+  /// A product as NumPy has it: a row or a column stands for a matrix of one.
+  private static func matrixProduct(
+    _ node: ONNXNode, _ importer: inout ONNXImporter
+  ) throws(ONNXError.Problem) -> Value {
+    var left = try importer.value(try node.input(0))
+    let right = try node.input(1)
+    let isRow = importer.shape(left).rank == 1
+    if isRow { left = try importer.apply(Unsqueeze(axes: [0]), left) }
+    if case .constant(let tensor, let name) = right, tensor.shape.rank == 2, !isRow,
+      importer.shape(left).rank > 1
+    {
+      return try importer.apply(
+        Linear(), left, try importer.transposedVariable(name, tensor))
+    }
+    var second = try importer.value(right)
+    let isColumn = importer.shape(second).rank == 1
+    if isColumn { second = try importer.apply(Unsqueeze(axes: [1]), second) }
+    let product = try importer.apply(MatMul(), left, second)
+    var extents = importer.shape(product).dimensions
+    if isColumn { extents.removeLast() }
+    if isRow { extents.remove(at: extents.count - (isColumn ? 1 : 2)) }
+    return try importer.reshape(product, to: extents)
+  }
 
   /// `alpha · A · B + beta · C`
   private static func gemm(
