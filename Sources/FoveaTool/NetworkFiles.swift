@@ -158,7 +158,9 @@ struct Import: ParsableCommand {
   @Option(help: "What each channel is divided by after that.")
   var deviation: String?
 
-  @Option(name: .shortAndLong, help: "The file to write: .fovea, .onnx or .safetensors.", completion: .file())
+  @Option(
+    name: .shortAndLong, help: "The file to write: .fovea, .onnx or .safetensors.",
+    completion: .file())
   var output: String
 
   @Option(help: "Threads; they change no result. (default: one for each core)")

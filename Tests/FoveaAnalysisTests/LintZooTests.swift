@@ -119,6 +119,7 @@ import Testing
       Self.notes.map(\.0)
       + LintClassicInceptionTests.warnings.map(\.0)
       + LintResidualMobileTests.warnings.map(\.0)
+      + LintDenseTests.warnings.map(\.0)
     #expect(Set(listed) == Set(ZooModel.all.map(\.name)))
   }
 

@@ -45,13 +45,22 @@ import Testing
   }
 
   @Test func whatSomethingElseReadsIsNotFolded() throws {
-    let model = try Model(input: [4, 5, 5]) { x throws(GraphError) in
-      let convolved = try FoveaLayers.Conv2d(4, kernel: 1).forward(x)
-      return try add(convolved, FoveaLayers.BatchNorm2d().forward(convolved))
-    }
-    let weights = weights(model)
-    let folded = try model.inference.foldingBatchNorms(weights)
-    #expect(folded.graph == model.inference)
+    var builder = GraphBuilder()
+    let image = try builder.input("input", [1, 4, 5, 5])
+    let kernel = try builder.variable("kernel", [4, 4, 1, 1], role: .parameter)
+    let statistics = try ["mean", "variance"].map { try builder.variable($0, [4], role: .buffer) }
+    let one = try Window(kernel: 1)
+    let convolved = try builder.apply(
+      FoveaGraph.Conv2d(rows: one, columns: one), image, kernel, path: "conv")
+    let norm = try builder.append(
+      FoveaGraph.BatchNorm2d(epsilon: 1e-5), [convolved] + statistics, path: "norm")[0]
+    try builder.output("output", try builder.apply(Binary(.add), convolved, norm, path: "sum"))
+    let weights = Weights([
+      "kernel": randomTensor([4, 4, 1, 1], seed: 1), "mean": randomTensor([4], seed: 2),
+      "variance": Tensor([4], [1, 2, 3, 4] as [Float]),
+    ])
+    let folded = try builder.graph.foldingBatchNorms(weights)
+    #expect(folded.graph == builder.graph)
     #expect(folded.weights == weights)
   }
 

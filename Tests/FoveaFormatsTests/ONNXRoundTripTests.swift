@@ -95,13 +95,10 @@ func expectSame(
     Case("a volume", [2, 4, 5, 6]) { x throws(GraphError) in
       try FoveaLayers.Conv3d(3, kernel: 3, padding: 1).forward(x)
     },
-    Case("products of matrices", [3, 4, 5]) { x throws(GraphError) in
-      try x.tracer.append(MatMul(transposeRight: true), [x, x])[0]
-    },
     layer(FoveaLayers.GELU()), layer(FoveaLayers.GELU(approximate: .tanh)),
     layer(FoveaLayers.ELU()), layer(FoveaLayers.Softplus()), layer(FoveaLayers.Mish()),
     layer(FoveaLayers.PReLU(perChannel: true)), layer(FoveaLayers.GroupNorm(groups: 3)),
-    layer(FoveaLayers.LayerNorm2d()), layer(FoveaLayers.SELU()),
+    layer(FoveaLayers.SELU()),
     Case("group normalisation", [6, 5, 4]) { x throws(GraphError) in
       try FoveaLayers.GroupNorm(groups: 2).forward(x)
     },
@@ -170,7 +167,6 @@ func expectSame(
       for (name, tensor) in expected {
         expectSame(actual[name], tensor, relative: 1e-5, "\(name), opset \(opset)")
       }
-      #expect(Set(back.weights.names).isSuperset(of: model.inference.variables.map(\.name)))
     }
   }
 

@@ -8,7 +8,12 @@ import Testing
 
 /// Networks that segment, make images and find boxes, against torchvision and plain PyTorch.
 @Suite struct DenseZooTests {
-  static let names = ["unet-paper", "vae", "dcgan-generator", "dcgan-discriminator"]
+  static let names = [
+    "fcn-resnet50", "fcn-resnet101", "deeplabv3-resnet50", "deeplabv3-resnet101",
+    "deeplabv3-mobilenet-v3-large", "deeplabv3plus-resnet50", "lraspp-mobilenet-v3-large", "unet",
+    "unet-bilinear", "unet-paper", "segnet", "vae", "dcgan-generator", "dcgan-discriminator",
+    "yolox-nano", "yolox-tiny", "yolox-s", "ssdlite320-mobilenet-v3-large", "ssd300-vgg16",
+  ]
 
   @Test(arguments: names)
   func `weights have the source's names and shapes, and costs agree`(name: String) throws {
@@ -64,12 +69,13 @@ import Testing
       #expect(actual.shape.dimensions == expected.shape, "\(output)")
       let kept = actual.reordered(.rowMajor).floats.enumerated()
         .filter { $0.offset % expected.step == 0 }.map(\.element)
-      expectClose(kept, expected.values, relative: 5e-5, output)
+      expectClose(kept, expected.values, relative: 1e-4, output)
     }
-    // Where rounding turns a sign at a ReLU or the choice of a maximum, the gradient jumps.
+    // Where rounding turns a sign at a ReLU or the choice of a maximum, the gradient jumps: PyTorch's own float32
+    // strays from its float64 by up to 6.9e-5 in the outputs and 2.4e-2 here, both of SSD-Lite.
     expectClose(
       try program.output(Graph.gradientName(of: golden.bias)).floats, golden.biasGradient,
-      relative: 2e-2, "gradient")
+      relative: 5e-2, "gradient")
   }
 
   /// - Parameter relative: The largest difference, as a share of the largest expected magnitude.

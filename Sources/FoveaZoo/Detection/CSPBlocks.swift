@@ -52,7 +52,7 @@ struct YOLOXDepthwiseConvolution: Layer {
   let stride: Int
 
   func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
-    let channels = input.shape.rank == 4 ? input.shape[1] : 0
+    let channels = try input.channels
     return try Sequential {
       Conv2d(
         channels, kernel: Extent2d(kernel), stride: Extent2d(stride), padding: .all(kernel / 2),
@@ -130,7 +130,7 @@ public struct SpatialPyramidPooling: Layer {
   public init(kernels: [Int] = [5, 9, 13]) { self.kernels = kernels }
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
-    let channels = input.shape.rank == 4 ? input.shape[1] : 0
+    let channels = try input.channels
     return try Sequential {
       YOLOXConvolution(channels / 2).named("conv1")
       Concatenate {

@@ -1,4 +1,4 @@
 extension ZooModel {
   /// The networks that find boxes.
-  static let detectionNetworks: [ZooModel] = []
+  static let detectionNetworks: [ZooModel] = [yoloxNano, yoloxTiny, yoloxS, ssdLite, ssd300]
 }

@@ -77,7 +77,7 @@ public struct PAN: Sendable {
   public func callAsFunction(
     fine: SymbolicTensor, middle: SymbolicTensor, coarse: SymbolicTensor
   ) throws(GraphError) -> [SymbolicTensor] {
-    let channels = [fine, middle, coarse].map { $0.shape[1] }
+    let channels = [try fine.channels, try middle.channels, try coarse.channels]
     func joined(
       _ value: SymbolicTensor, _ other: SymbolicTensor, _ channels: Int, _ name: String
     ) throws(GraphError) -> SymbolicTensor {
@@ -88,7 +88,7 @@ public struct PAN: Sendable {
       try interpolate(value, scaleFactor: 2)
     }
     func halved(_ value: SymbolicTensor, _ name: String) throws(GraphError) -> SymbolicTensor {
-      try YOLOXConvolution(value.shape[1], kernel: 3, stride: 2, isSeparable: isSeparable)
+      try YOLOXConvolution(value.channels, kernel: 3, stride: 2, isSeparable: isSeparable)
         .named(name)(value)
     }
     let lateral0 = try YOLOXConvolution(channels[1]).named("lateral_conv0")(coarse)

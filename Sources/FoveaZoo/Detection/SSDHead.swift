@@ -41,7 +41,7 @@ public struct SSDHead: Sendable {
     func rows(_ columns: Int, _ head: String) throws(GraphError) -> SymbolicTensor {
       var results: [SymbolicTensor] = []
       for (index, (map, boxes)) in zip(maps, boxes).enumerated() {
-        let layer = prediction(boxes * columns, of: map.shape[1])
+        let layer = try prediction(boxes * columns, of: map.channels)
         let scores = try layer.named("\(name).\(head).module_list.\(index)")(map)
         let size = try scores.extent()
         let last = try permute(scores, axes: [0, 2, 3, 1])

@@ -50,7 +50,7 @@ public struct VariationalAutoencoder: Layer {
     value = try Linear(grid.elementCount / grid[0]).named("decoder_input")(
       tracer.mode == .training ? sample(mean, logVariance) : mean)
     value = try Reshape(grid[1], grid[2], grid[3])(value)
-    let channels = [input.shape[1]] + widths.dropLast()
+    let channels = [try input.channels] + widths.dropLast()
     for (index, (width, size)) in zip(channels, sizes).reversed().enumerated() {
       let enlarge = ConvTranspose2d(
         width, kernel: 4, stride: 2, padding: 1,

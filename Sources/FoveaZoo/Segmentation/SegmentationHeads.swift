@@ -15,8 +15,9 @@ public struct FCNHead: Layer {
   public init(classes: Int) { self.classes = classes }
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
-    try Sequential {
-      ConvNormActivation(channels: input.shape[1] / 4, kernel: 3, activation: ReLU()).inlined()
+    let channels = try input.channels
+    return try Sequential {
+      ConvNormActivation(channels: channels / 4, kernel: 3, activation: ReLU()).inlined()
       Dropout(0.1)
       Conv2d(classes, kernel: 1)
     }.forward(input)

@@ -110,7 +110,7 @@ public struct UNetUp: Sendable {
       var (up, skip) = (input, skip)
       switch upsampling {
       case .transposedConvolution:
-        up = try ConvTranspose2d(input.shape[1] / 2, kernel: 2, stride: 2).named("up")(input)
+        up = try ConvTranspose2d(input.channels / 2, kernel: 2, stride: 2).named("up")(input)
       case .bilinear:
         up = try interpolate(input, scaleFactor: 2, mode: .bilinear, alignCorners: true)
       }

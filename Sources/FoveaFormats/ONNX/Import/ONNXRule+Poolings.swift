@@ -9,7 +9,10 @@ extension ONNXRule {
         throw .attribute("output", value: "two results", allowed: "one, without indices")
       }
       let image = try importer.value(try node.input(0))
-      let windows = try poolWindows(node, importer.shape(image))
+      let shape = importer.shape(image)
+      let windows = try poolWindows(node, shape).enumerated().map {
+        withoutNeedlessPadding($1, on: shape[$0 + 2])
+      }
       return [
         .value(try importer.apply(MaxPool2d(rows: windows[0], columns: windows[1]), image))
       ]
@@ -40,6 +43,18 @@ extension ONNXRule {
     return try node.windows(
       on: Array(shape.dimensions.dropFirst(2)), kernel: kernel,
       ceilMode: try node.flag("ceil_mode"))
+  }
+
+  /// The same positions with less padding behind, which exporters of old versions put there for `ceil_mode`.
+  private static func withoutNeedlessPadding(_ window: Window, on extent: Int) -> Window {
+    let padding = window.padding
+    guard 2 * padding.after > window.kernel,
+      let other = try? Window(
+        kernel: window.kernel, stride: window.stride, dilation: window.dilation,
+        padding: Window.Padding(before: padding.before, after: window.kernel / 2), ceilMode: true),
+      other.positions(on: extent) == window.positions(on: extent)
+    else { return window }
+    return other
   }
 
   private static func global(_ function: Reduce.Function) -> ONNXRule {

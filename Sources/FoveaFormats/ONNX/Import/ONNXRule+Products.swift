@@ -36,7 +36,7 @@ extension ONNXRule {
     return try importer.reshape(product, to: extents)
   }
 
-  /// `alpha · A · B + beta · C`
+  /// Makes `alpha · A · B + beta · C`.
   private static func gemm(
     _ node: ONNXNode, _ importer: inout ONNXImporter
   ) throws(ONNXError.Problem) -> Value {

@@ -81,8 +81,13 @@ extension ONNXRule {
       }
       let value = try importer.value(input)
       if target == shape { return [.value(value)] }
-      let wide = try importer.apply(Constant(0, shape: target))
-      return [.value(try importer.apply(BroadcastTo(), value, wide))]
+      // Zeros along the axes that grow, and no others, so that the batch stays free.
+      let missing = target.rank - shape.rank
+      let grown = target.dimensions.enumerated().map { axis, extent in
+        axis >= missing && shape[axis - missing] == extent ? 1 : extent
+      }
+      let zeros = try importer.apply(Constant(0, shape: Shape(grown)))
+      return [.value(try importer.apply(Binary(.add), value, zeros))]
     },
     "Tile": ONNXRule { node, importer throws(ONNXError.Problem) in
       let value = try importer.value(try node.input(0))
@@ -100,8 +105,11 @@ extension ONNXRule {
   ]
 
   /// Axes from the first, each named once.
-  static func normalised(_ axes: [Int], rank: Int) throws(ONNXError.Problem) -> [Int] {
-    let result = axes.map { $0 < 0 ? $0 + rank : $0 }.sorted()
+  static func normalised(
+    _ axes: [Int], rank: Int, keepsOrder: Bool = false
+  ) throws(ONNXError.Problem) -> [Int] {
+    let own = axes.map { $0 < 0 ? $0 + rank : $0 }
+    let result = keepsOrder ? own : own.sorted()
     guard result.allSatisfy({ 0..<rank ~= $0 }), Set(result).count == result.count else {
       throw .attribute("axes", value: "\(axes.prefix(8))", allowed: "each axis of \(rank) once")
     }
@@ -324,7 +332,7 @@ extension ONNXImporter {
       // Where axes with several elements keep their order, elements do not move.
       let moved = order.filter { shape[$0] > 1 }
       guard moved == moved.sorted() else {
-        throw .attribute("perm", value: "\(order)", allowed: "one that moves axes of extent 1")
+        return .value(try apply(Permute(axes: order), value))
       }
       return .value(try reshape(value, to: order.map { shape[$0] }))
     }
