@@ -12,11 +12,9 @@ extension OperationCase: CustomTestStringConvertible {
   static func large() throws -> [OperationCase] {
     let all = [
       try convolutions(), matrices, try pooling(), normalisation, shaping, elements, losses,
-      updates, largeSmoothActivations, largeNormalisation, try largeSignals(),
+      updates, largeSmoothActivations, largeNormalisation, try largeSignals(), try largeMoving(),
     ]
     return Array(all.joined())
-    try convolutions() + matrices + pooling() + normalisation + shaping + elements + losses
-      + updates + largeMoving()
   }
 
   private static func convolutions() throws -> [OperationCase] {

@@ -28,18 +28,11 @@ struct OperationCase {
   typealias Drawing = @Sendable (inout SeededChoices) throws -> OperationCase
 
   /// For each operation's name, what draws a case of it.
-  static let random = [common, ofSignals, smoothActivations, imageNormalisation].reduce(into: [:]) {
-    all, some in
-    all.merge(some) { first, _ in first }
-  }
-
-  private static let common: [String: Drawing] = [
-  static var random: [String: @Sendable (inout SeededChoices) throws -> OperationCase] {
-    general.merging(moving) { first, _ in first }
-  }
+  static let random = [common, ofSignals, smoothActivations, imageNormalisation, moving]
+    .reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
 
   /// For each operation that has no file of cases of its own, what draws a case of it.
-  private static let general: [String: @Sendable (inout SeededChoices) throws -> OperationCase] = [
+  private static let common: [String: Drawing] = [
     "Constant": { OperationCase(Constant(Float($0.integer(-9...9)) / 4, shape: $0.shape()), []) },
     "Conv2d": {
       let drawn = try convolution(&$0)

@@ -249,6 +249,6 @@ struct ONNXRule: Sendable {
   /// Every operator that is read, by name.
   static let all: [String: ONNXRule] = [
     convolutions, poolings, normalizations, activations, arithmetic, products, reductions, shapings,
-    knownNumbers, smoothActivations, groupNormalizations,
+    knownNumbers, smoothActivations, groupNormalizations, resampling,
   ].reduce(into: [:]) { all, rules in all.merge(rules) { first, _ in first } }
 }

@@ -105,8 +105,11 @@ extension ONNXRule {
   ]
 
   /// Axes from the first, each named once.
-  static func normalised(_ axes: [Int], rank: Int) throws(ONNXError.Problem) -> [Int] {
-    let result = axes.map { $0 < 0 ? $0 + rank : $0 }.sorted()
+  static func normalised(
+    _ axes: [Int], rank: Int, keepsOrder: Bool = false
+  ) throws(ONNXError.Problem) -> [Int] {
+    let own = axes.map { $0 < 0 ? $0 + rank : $0 }
+    let result = keepsOrder ? own : own.sorted()
     guard result.allSatisfy({ 0..<rank ~= $0 }), Set(result).count == result.count else {
       throw .attribute("axes", value: "\(axes.prefix(8))", allowed: "each axis of \(rank) once")
     }
@@ -329,7 +332,7 @@ extension ONNXImporter {
       // Where axes with several elements keep their order, elements do not move.
       let moved = order.filter { shape[$0] > 1 }
       guard moved == moved.sorted() else {
-        throw .attribute("perm", value: "\(order)", allowed: "one that moves axes of extent 1")
+        return .value(try apply(Permute(axes: order), value))
       }
       return .value(try reshape(value, to: order.map { shape[$0] }))
     }
