@@ -28,7 +28,7 @@ import Testing
     #expect(last.published.depth == 3.1)
     #expect(last.multiplyAdds == 37_745_884_192)
     #expect(abs(last.published.multiplyAdds - 97.8342) < 1e-3)
-    // Half of what is: the published images are larger, and layers are rounded up.
+    // Half of what is: the published network is wider and deeper, and its images are larger.
     #expect(abs(last.predicted.multiplyAdds - 50.1383) < 1e-3)
     let summary = try ModelSummary(of: ZooModel.efficientNetB3.build().inference)
     #expect(rows[3].multiplyAdds == summary.totals.multiplyAdds)
