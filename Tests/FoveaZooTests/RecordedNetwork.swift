@@ -44,8 +44,12 @@ struct RecordedNetwork: Decodable {
   ///
   /// All weights are numbers that both sides make from their names.
   ///
-  /// - Parameter build: Makes the network for an input, without the batch, and a number of classes.
-  func expectAgreement(of build: (_ input: Shape, _ classes: Int) throws -> Model) throws {
+  /// - Parameters:
+  ///   - gradientTolerance: The gradient's largest difference, as a share of its largest magnitude.
+  ///   - build: Makes the network for an input, without the batch, and a number of classes.
+  func expectAgreement(
+    gradientTolerance: Float = 2e-2, of build: (_ input: Shape, _ classes: Int) throws -> Model
+  ) throws {
     let input = Shape(try #require(self.input))
     let classes = try #require(self.classes)
     let bias = try #require(self.bias)
@@ -73,7 +77,8 @@ struct RecordedNetwork: Decodable {
     try expectClose(program.output(Model.outputName).floats, logits, relative: 5e-5)
     // Where rounding turns a sign at a ReLU, the gradient jumps.
     try expectClose(
-      program.output(Graph.gradientName(of: bias)).floats, biasGradient, relative: 2e-2)
+      program.output(Graph.gradientName(of: bias)).floats, biasGradient,
+      relative: gradientTolerance)
   }
 
   /// - Parameter relative: The largest difference, as a share of the largest expected magnitude.

@@ -17,14 +17,15 @@ import Testing
     "efficientnet-b1", "efficientnet-b2", "efficientnet-b3", "efficientnet-b4",
     "efficientnet-b5", "efficientnet-b6", "efficientnet-b7", "efficientnet-v2-s",
     "efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2", "efficientnet-lite3",
-    "efficientnet-lite4",
+    "efficientnet-lite4", "convnext-tiny", "convnext-small", "convnext-base", "convnext-large",
+    "resnet50-gn", "resnetv2-50x1-bit",
   ]
   /// Those whose logits are recorded; the others are of the same kind as one of these.
   static let run = [
     "resnext50-32x4d", "resnet50-d", "resnetv2-50", "seresnet50", "resnet20-cifar",
     "resnet56-cifar", "regnet-x-400mf", "regnet-y-400mf", "mobilenetv1-100",
     "mobilenet-v2-x0.35", "mobilenet-v3-large", "mobilenet-v3-small", "mnasnet0-5", "mnasnet1-0",
-    "efficientnet-b1",
+    "efficientnet-b1", "convnext-tiny", "resnet50-gn", "resnetv2-50x1-bit",
   ]
 
   /// Bodies whose strides became dilations, with a classifier behind them.
@@ -86,7 +87,11 @@ import Testing
   @Test(arguments: run)
   func `logits and a gradient through all layers are those of the source`(name: String) throws {
     let entry = try ZooModel.named(name)
-    try RecordedNetwork(name).expectAgreement { try entry.build(input: $0, classes: $1) }
+    // PyTorch's own gradient of BiT, in float64, moves by 2.3e-2 where its weights move by 6e-8 of themselves.
+    let tolerance: Float = name == "resnetv2-50x1-bit" ? 4e-2 : 2e-2
+    try RecordedNetwork(name).expectAgreement(gradientTolerance: tolerance) {
+      try entry.build(input: $0, classes: $1)
+    }
   }
 
   @Test(arguments: dilated)

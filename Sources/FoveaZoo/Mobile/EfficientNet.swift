@@ -14,6 +14,8 @@ public struct EfficientNet: CompositeLayer {
   public let depth: Double
   /// The probability of dropout before the last layer.
   public let dropout: Float
+  /// What the probability that training leaves a block out for an image rises to, from 0 at the first block.
+  public let stochasticDepth: Float
   /// The number of classes.
   public let classes: Int
   private let normalization: FoveaLayers.BatchNorm2d
@@ -24,19 +26,26 @@ public struct EfficientNet: CompositeLayer {
   ///   - width: What the channels of B0 are multiplied by.
   ///   - depth: What the depths of B0's stages are multiplied by.
   ///   - dropout: The probability of dropout before the last layer.
+  ///   - stochasticDepth: What the probability that training leaves a block out for an image rises to, linearly with
+  ///     the number of blocks before it (arXiv:1603.09382).
   ///   - classes: The number of classes.
-  public init(width: Double = 1, depth: Double = 1, dropout: Float = 0.2, classes: Int) {
+  public init(
+    width: Double = 1, depth: Double = 1, dropout: Float = 0.2, stochasticDepth: Float = 0.2,
+    classes: Int
+  ) {
     self.init(
-      width: width, depth: depth, dropout: dropout, classes: classes, normalization: BatchNorm2d())
+      width: width, depth: depth, dropout: dropout, stochasticDepth: stochasticDepth,
+      classes: classes, normalization: BatchNorm2d())
   }
 
   init(
-    width: Double, depth: Double, dropout: Float, classes: Int,
+    width: Double, depth: Double, dropout: Float, stochasticDepth: Float = 0.2, classes: Int,
     normalization: FoveaLayers.BatchNorm2d
   ) {
     self.width = width
     self.depth = depth
     self.dropout = dropout
+    self.stochasticDepth = stochasticDepth
     self.classes = classes
     self.normalization = normalization
   }
@@ -61,8 +70,8 @@ public struct EfficientNet: CompositeLayer {
     }
     MobileStages(
       stem: roundedChannels(32 * width), stages: stages,
-      lastChannels: 4 * roundedChannels(320 * width), dropout: dropout, classes: classes,
-      normalization: normalization
+      lastChannels: 4 * roundedChannels(320 * width), dropout: dropout,
+      stochasticDepth: stochasticDepth, classes: classes, normalization: normalization
     ).inlined()
   }
 }
@@ -84,6 +93,7 @@ struct MobileStages: CompositeLayer {
   let stages: [MobileStage]
   let lastChannels: Int
   let dropout: Float
+  let stochasticDepth: Float
   let classes: Int
   let normalization: FoveaLayers.BatchNorm2d
 
@@ -105,21 +115,27 @@ struct MobileStages: CompositeLayer {
 
   private var blocks: [any Layer] {
     var inChannels = stem
+    // Torchvision's rule, by which the last block stays below the full probability.
+    let step = stochasticDepth / Float(stages.reduce(0) { $0 + $1.depth })
+    var place: Float = 0
     return stages.map { stage in
       Sequential(
         (0..<stage.depth).map { index -> any Layer in
-          defer { inChannels = stage.channels }
+          defer {
+            inChannels = stage.channels
+            place += 1
+          }
           let stride = index == 0 ? stage.stride : 1
           let expanded = inChannels * stage.expansion
           return stage.isFused
             ? FusedMBConv(
               channels: stage.channels, expandedChannels: expanded, kernel: stage.kernel,
-              stride: stride, normalization: normalization)
+              stride: stride, normalization: normalization, stochasticDepth: step * place)
             : MBConv(
               channels: stage.channels, expandedChannels: expanded, kernel: stage.kernel,
               stride: stride,
               gate: SqueezeExcitation(squeezed: max(1, inChannels / 4), activation: SiLU()),
-              normalization: normalization)
+              normalization: normalization, stochasticDepth: step * place)
         })
     }
   }
@@ -144,14 +160,15 @@ extension ZooModel {
   public static let efficientNetB7 = efficientNet(7)
 
   /// Width, depth, the images' extent, dropout and parameters of B0 to B7.
-  private static let efficientNets: [(Double, Double, Int, Float, Int)] = [
-    (1.0, 1.0, 224, 0.2, 5_288_548), (1.0, 1.1, 240, 0.2, 7_794_184),
-    (1.1, 1.2, 260, 0.3, 9_109_994), (1.2, 1.4, 300, 0.3, 12_233_232),
-    (1.4, 1.8, 380, 0.4, 19_341_616), (1.6, 2.2, 456, 0.4, 30_389_784),
-    (1.8, 2.6, 528, 0.5, 43_040_704), (2.0, 3.1, 600, 0.5, 66_347_960),
-  ]
+  static let efficientNets:
+    [(width: Double, depth: Double, extent: Int, dropout: Float, parameterCount: Int)] = [
+      (1.0, 1.0, 224, 0.2, 5_288_548), (1.0, 1.1, 240, 0.2, 7_794_184),
+      (1.1, 1.2, 260, 0.3, 9_109_994), (1.2, 1.4, 300, 0.3, 12_233_232),
+      (1.4, 1.8, 380, 0.4, 19_341_616), (1.6, 2.2, 456, 0.4, 30_389_784),
+      (1.8, 2.6, 528, 0.5, 43_040_704), (2.0, 3.1, 600, 0.5, 66_347_960),
+    ]
 
-  private static func efficientNet(_ number: Int) -> ZooModel {
+  static func efficientNet(_ number: Int) -> ZooModel {
     let (ownWidth, depth, extent, dropout, parameterCount) = efficientNets[number]
     let blocks = EfficientNet.stages.reduce(0) {
       $0 + Int((Double($1.depth) * depth).rounded(.up))
@@ -186,7 +203,7 @@ extension ZooModel {
         MobileStage(expansion: 6, kernel: 3, stride: 1, channels: 160, depth: 9),
         MobileStage(expansion: 6, kernel: 3, stride: 2, channels: 256, depth: 15),
       ],
-      lastChannels: 1280, dropout: 0.2, classes: classes,
+      lastChannels: 1280, dropout: 0.2, stochasticDepth: 0.2, classes: classes,
       normalization: BatchNorm2d(epsilon: 1e-3))
   }
 }

@@ -27,6 +27,8 @@ public struct MBConv: Layer {
   public let normalization: FoveaLayers.BatchNorm2d
   /// Whether the input is added where the shape stays.
   public let hasShortcut: Bool
+  /// The probability that training leaves the block out for an image, where it has a shortcut.
+  public let stochasticDepth: Float
 
   /// Makes a block.
   ///
@@ -40,10 +42,12 @@ public struct MBConv: Layer {
   ///   - activation: What follows the first convolutions' normalisation.
   ///   - normalization: What follows each convolution.
   ///   - hasShortcut: Whether the input is added where the shape stays.
+  ///   - stochasticDepth: The probability that training leaves the block out for an image (arXiv:1603.09382).
   public init(
     channels: Int, expandedChannels: Int, kernel: Int = 3, stride: Int = 1, dilation: Int = 1,
     gate: (any Layer)? = nil, activation: any Layer = SiLU(),
-    normalization: FoveaLayers.BatchNorm2d = BatchNorm2d(), hasShortcut: Bool = true
+    normalization: FoveaLayers.BatchNorm2d = BatchNorm2d(), hasShortcut: Bool = true,
+    stochasticDepth: Float = 0
   ) {
     self.channels = channels
     self.expandedChannels = expandedChannels
@@ -54,12 +58,14 @@ public struct MBConv: Layer {
     self.activation = activation
     self.normalization = normalization
     self.hasShortcut = hasShortcut
+    self.stochasticDepth = stochasticDepth
   }
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
     let branch = branch(inputChannels: try input.channels).named("block")
     guard hasShortcut else { return try branch(input) }
-    return try passing(input, by: branch, channels: channels, stride: stride)
+    return try passing(
+      input, by: branch, channels: channels, stride: stride, stochasticDepth: stochasticDepth)
   }
 
   /// The layers that the shortcut goes past.
@@ -96,6 +102,8 @@ public struct FusedMBConv: Layer {
   public let activation: any Layer
   /// What follows each convolution.
   public let normalization: FoveaLayers.BatchNorm2d
+  /// The probability that training leaves the block out for an image, where it has a shortcut.
+  public let stochasticDepth: Float
 
   /// Makes a block.
   ///
@@ -106,9 +114,11 @@ public struct FusedMBConv: Layer {
   ///   - stride: What height and width are divided by.
   ///   - activation: What follows the first convolution's normalisation.
   ///   - normalization: What follows each convolution.
+  ///   - stochasticDepth: The probability that training leaves the block out for an image (arXiv:1603.09382).
   public init(
     channels: Int, expandedChannels: Int, kernel: Int = 3, stride: Int = 1,
-    activation: any Layer = SiLU(), normalization: FoveaLayers.BatchNorm2d = BatchNorm2d()
+    activation: any Layer = SiLU(), normalization: FoveaLayers.BatchNorm2d = BatchNorm2d(),
+    stochasticDepth: Float = 0
   ) {
     self.channels = channels
     self.expandedChannels = expandedChannels
@@ -116,6 +126,7 @@ public struct FusedMBConv: Layer {
     self.stride = stride
     self.activation = activation
     self.normalization = normalization
+    self.stochasticDepth = stochasticDepth
   }
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
@@ -126,15 +137,21 @@ public struct FusedMBConv: Layer {
         normalization: normalization, activation: activation)
       if isWider { ConvNormActivation(channels: channels, normalization: normalization) }
     }
-    return try passing(input, by: branch.named("block"), channels: channels, stride: stride)
+    return try passing(
+      input, by: branch.named("block"), channels: channels, stride: stride,
+      stochasticDepth: stochasticDepth)
   }
 }
 
 /// What a branch makes of the input, with the input added where the shape stays.
-func passing(_ input: SymbolicTensor, by branch: some Layer, channels: Int, stride: Int)
-  throws(GraphError) -> SymbolicTensor
-{
+///
+/// - Parameter stochasticDepth: The probability that training adds nothing to the input, for each image.
+func passing(
+  _ input: SymbolicTensor, by branch: some Layer, channels: Int, stride: Int,
+  stochasticDepth: Float = 0
+) throws(GraphError) -> SymbolicTensor {
   let inputChannels = try input.channels
   let learnt = try branch(input)
-  return stride == 1 && inputChannels == channels ? try input + learnt : learnt
+  guard stride == 1, inputChannels == channels else { return learnt }
+  return try input + DropPath(stochasticDepth).named("stochastic_depth")(learnt)
 }

@@ -26,6 +26,8 @@ public struct PreActivationBlock: Layer {
   public let stride: Int
   /// Makes each normalisation.
   public let normalization: @Sendable () -> any Layer
+  /// Makes each convolution.
+  public let convolution: @Sendable (_ channels: Int, _ kernel: Int, _ stride: Int) -> any Layer
   private let names: Names
 
   /// What the parts are called.
@@ -44,21 +46,39 @@ public struct PreActivationBlock: Layer {
   ///   - channels: The channels that go out.
   ///   - stride: What height and width are divided by.
   ///   - normalization: Makes each normalisation; batch normalisation by default.
+  ///   - convolution: Makes each convolution, such as a `StdConv2d`, of these channels, extent and stride;
+  ///     it keeps the size but for its stride. Plain ones without bias by default.
   public init(
     _ kind: Kind, channels: Int, stride: Int = 1,
-    normalization: @escaping @Sendable () -> any Layer = { BatchNorm2d() }
+    normalization: @escaping @Sendable () -> any Layer = { BatchNorm2d() },
+    convolution:
+      @escaping @Sendable (_ channels: Int, _ kernel: Int, _ stride: Int) -> any Layer =
+      Self.plainConvolution
   ) {
-    self.init(kind, channels: channels, stride: stride, normalization: normalization, names: .timm)
+    self.init(
+      kind, channels: channels, stride: stride, normalization: normalization,
+      convolution: convolution, names: .timm)
+  }
+
+  /// Makes a convolution without bias that keeps the size but for its stride.
+  @Sendable public static func plainConvolution(channels: Int, kernel: Int, stride: Int)
+    -> any Layer
+  {
+    FoveaZoo.convolution(channels, kernel: kernel, stride: stride)
   }
 
   init(
     _ kind: Kind, channels: Int, stride: Int, normalization: @escaping @Sendable () -> any Layer,
+    convolution:
+      @escaping @Sendable (_ channels: Int, _ kernel: Int, _ stride: Int) -> any Layer =
+      Self.plainConvolution,
     names: Names
   ) {
     self.kind = kind
     self.channels = channels
     self.stride = stride
     self.normalization = normalization
+    self.convolution = convolution
     self.names = names
   }
 
@@ -76,12 +96,10 @@ public struct PreActivationBlock: Layer {
       }
       // The first 3×3 convolution has the stride.
       let stride = index == (kind == .basic ? 0 : 1) ? stride : 1
-      value = try convolution(width, kernel: kernel, stride: stride)
-        .named("conv\(index + 1)")(value)
+      value = try convolution(width, kernel, stride).named("conv\(index + 1)")(value)
     }
     guard stride != 1 || inputChannels != channels else { return try value + input }
-    let shortcut = try convolution(channels, kernel: 1, stride: stride)
-      .named(names.shortcut)(activated)
+    let shortcut = try convolution(channels, 1, stride).named(names.shortcut)(activated)
     return try value + shortcut
   }
 

@@ -86,6 +86,12 @@ extension ZooModel {
     ResidualOptions(gate: { SqueezeExcitation(squeezed: roundedChannels(Double($0) / 16)) }),
     source: "J. Hu et al., arXiv:1709.01507; names of timm")
 
+  /// ResNet-50 with group normalisation in place of batch normalisation, as timm has it.
+  public static let resnet50GroupNorm = resNet(
+    "resnet50-gn", "resnet50 with group normalisation", 25_557_032, .bottleneck, [3, 4, 6, 3],
+    ResidualOptions(normalization: { GroupNorm(groups: 32) }),
+    source: "Y. Wu and K. He, arXiv:1803.08494; names of timm")
+
   private static let bagOfTricks = "T. He et al., arXiv:1812.01187; names of "
   private static let aggregated = "S. Xie et al., arXiv:1611.05431; names of torchvision"
   private static let wide = "S. Zagoruyko, N. Komodakis, arXiv:1605.07146; names of torchvision"

@@ -6,5 +6,7 @@ extension ZooModel {
     resnet50V1, resnet50B, resnet50C, resnet50D, resnetV2With50Layers,
     resnext50, resnext101, resnext101Of64, wideResnet50, wideResnet101, seResnet50,
     regNetX400MF, regNetY400MF,
+    convNeXtTiny, convNeXtSmall, convNeXtBase, convNeXtLarge,
+    resnet50GroupNorm, resnetV2BiT,
   ]
 }
