@@ -203,7 +203,8 @@ import Testing
 
   @Test func `every layer is told of at most once, and the way back mirrors the way there`() throws
   {
-    let models = try ZooModel.all.filter { $0.name != "efficientnet-b0" }.map { try $0.build() }
+    // An output that only one of two networks has is told of beside the layers.
+    let models = try ZooModel.all.map { try $0.build() }.filter { $0.inference.outputs.count == 1 }
     for (index, before) in models.enumerated() {
       let after = models[(index + 3) % models.count]
       let difference = try Self.difference(before, after)

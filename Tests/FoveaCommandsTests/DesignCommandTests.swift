@@ -160,7 +160,7 @@ private struct Program {
     ).filter { $0.pathExtension == "build" }
       .filter { folder in
         let target = folder.deletingPathExtension().lastPathComponent
-        return ["Collections", "Utilities"].contains { target.hasSuffix($0) }
+        return ["Collections", "Utilities", "SwiftProtobuf"].contains { target.hasSuffix($0) }
           || sources.contains(target) && !["FoveaTool", "FoveaCommands"].contains(target)
       }
       .flatMap { folder in
