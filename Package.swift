@@ -108,7 +108,8 @@ let package = Package(
     .executableTarget(
       name: "FoveaTool",
       dependencies: [
-        "FoveaCommands", "FoveaAnalysis", "FoveaDrawing", "FoveaExplain", "FoveaFormats", "FoveaTraining",
+        "FoveaCommands", "FoveaAnalysis", "FoveaDrawing", "FoveaExplain", "FoveaFormats",
+        "FoveaTraining",
         "FoveaRuntime", "FoveaLayers", "FoveaData",
         "FoveaTensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

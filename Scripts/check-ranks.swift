@@ -32,8 +32,8 @@ struct Package: Decodable {
 
 /// Modules that come with Swift or the system.
 let systemModules: Set = [
-  "CryptoKit", "Darwin", "Dispatch", "Foundation", "FoundationNetworking", "FoundationXML", "Glibc",
-  "Musl", "Synchronization", "Testing",
+  "CryptoKit", "Darwin", "Dispatch", "Foundation", "FoundationEssentials", "FoundationNetworking",
+  "FoundationXML", "Glibc", "Musl", "Synchronization", "Testing",
 ]
 
 func dumpedPackage() throws -> Package {

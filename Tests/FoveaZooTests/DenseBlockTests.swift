@@ -29,6 +29,15 @@ import Testing
     #expect(known[try model.inference.output(named: "coarse")] == [1, 12, 5, 4])
   }
 
+  @Test func `blocks of two maps are called with both and a name`() throws {
+    let model = try Model(input: [3, 256, 256]) { image throws(GraphError) in
+      let fine = try UNetDoubleConvolution(32).named("inc")(image)
+      let coarse = try UNetDown(64).named("down1")(fine)
+      return try UNetUp(32, upsampling: .bilinear)(coarse, skip: fine, named: "up1")
+    }
+    #expect(try model.outputShape == [32, 256, 256])
+  }
+
   @Test func `arguments of blocks change what they say`() throws {
     func parameters(_ block: some Layer) throws -> Int {
       try Model(input: [16, 8, 8]) { block }.parameterCount
