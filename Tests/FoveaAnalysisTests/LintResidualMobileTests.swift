@@ -18,9 +18,16 @@ import Testing
       "efficientnet-b2", "efficientnet-b3", "efficientnet-b4", "efficientnet-b5",
       "efficientnet-b6", "efficientnet-b7", "efficientnet-v2-s", "efficientnet-lite0",
       "efficientnet-lite1", "efficientnet-lite2", "efficientnet-lite3", "efficientnet-lite4",
+      "convnext-tiny",
     ].map { ($0, [:]) } + [
       // Every position sees the whole of a 32×32 image long before the last block.
       ("resnet110-cifar", ["receptive-field-early": 1]),
+      ("convnext-small", ["receptive-field-early": 1]),
+      ("convnext-base", ["receptive-field-early": 1]),
+      ("convnext-large", ["receptive-field-early": 1]),
+      // The statistics of a group are those of the whole image.
+      ("resnet50-gn", ["receptive-field-early": 1]),
+      ("resnetv2-50x1-bit", ["receptive-field-early": 1]),
       ("mobilenet-v3-small", ["missing-activation": 1]),
     ]
 

@@ -61,16 +61,16 @@ struct OperationCase {
     },
     "Linear": {
       let (rows, features, outputs) = (
-        $0.shape(rank: 1...4), $0.integer(1...20), $0.integer(1...20)
+        $0.shape(rank: 1...4, largest: 3), $0.integer(1...20), $0.integer(1...9)
       )
       let bias: [CheckedInput] = $0.bool() ? [[outputs]] : []
       return OperationCase(
         Linear(), [.random(Shape(rows.dimensions + [features])), [outputs, features]] + bias)
     },
     "MatMul": {
-      let (m, k, n) = ($0.integer(1...12), $0.integer(1...12), $0.integer(1...18))
+      let (m, k, n) = ($0.integer(1...6), $0.integer(1...6), $0.integer(1...18))
       let operation = MatMul(transposeLeft: $0.bool(), transposeRight: $0.bool())
-      let batch = $0.shape(rank: 0...3)
+      let batch = $0.shape(rank: 0...3, largest: 3)
       let left = $0.broadcastable(to: batch).dimensions
       let right = $0.broadcastable(to: batch).dimensions
       return OperationCase(

@@ -6,9 +6,9 @@ extension SeededChoices {
   mutating func bool() -> Bool { integer(0...1) == 1 }
 
   /// A shape with few elements.
-  mutating func shape(rank: ClosedRange<Int> = 0...5) -> Shape {
+  mutating func shape(rank: ClosedRange<Int> = 0...5, largest: Int = 7) -> Shape {
     let rank = integer(rank)
-    return Shape((0..<rank).map { _ in integer(1...(rank > 3 ? 4 : 7)) })
+    return Shape((0..<rank).map { _ in integer(1...min(largest, rank > 3 ? 4 : 7)) })
   }
 
   /// The shape of some small images; now and then one channel more or less than a vector has.

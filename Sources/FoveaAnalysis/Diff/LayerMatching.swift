@@ -102,12 +102,8 @@ private struct Likeness {
   }
 
   /// How much speaks for two layers being the same; 0 where they cannot be.
-  ///
-  /// Of two alignments for which equally much speaks, the one with more pairs is the larger by the ones
-  /// that are added, so that both directions pair as many layers.
   func likeness(to other: Likeness) -> Int32 {
     guard kind == other.kind else { return 0 }
-    let likeness = 4 + (parent == other.parent ? 2 : 0) + (operation == other.operation ? 1 : 0)
-    return Int32(likeness << 13) + 1
+    return 4 + (parent == other.parent ? 2 : 0) + (operation == other.operation ? 1 : 0)
   }
 }
