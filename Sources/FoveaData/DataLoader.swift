@@ -1,21 +1,11 @@
-public import FoveaTensors
-
-/// Some images with their classes, ready for a program.
-public struct Batch: Sendable {
-  /// Normalised numbers `[n, C, H, W]`, in channels-last memory.
-  public let images: Tensor
-  /// The class of each image, `[n]`, int32.
-  public let labels: Tensor
-  /// Where each image stands in the dataset.
-  public let indices: [Int]
-}
+import FoveaTensors
 
 /// Cuts a dataset into batches, in an order of its own for each epoch.
 ///
 /// The order depends on (seed, epoch) alone: workers only make batches earlier, never others.
 public struct DataLoader: Sendable {
   /// Where the images come from.
-  public let dataset: ImageDataset
+  public let dataset: any LabelledImages
   /// Images of a batch; the last may have fewer.
   public let batchSize: Int
   /// What the order comes from; `nil` keeps the dataset's order.
@@ -24,24 +14,29 @@ public struct DataLoader: Sendable {
   public let dropLast: Bool
   /// How many batches are made ahead, in the background.
   public let workers: Int
-
-  private let tables: [[Float]]
+  /// How the images of a batch are mixed; `nil` for not at all.
+  public let mixing: Mixing?
+  /// What happens to images that cannot be read.
+  public let damagedImages: DamagedImagePolicy
 
   /// Makes a loader.
   ///
   /// - Parameters:
   ///   - batchSize: At least 1; a smaller number counts as 1.
   ///   - workers: Batches that are made ahead; 0 makes each when it is asked for.
+  ///   - mixing: How images are mixed, drawn from `shuffleSeed`, or from 0 where there is none.
   public init(
-    _ dataset: ImageDataset, batchSize: Int, shuffleSeed: UInt64? = nil, dropLast: Bool = false,
-    workers: Int = 2
+    _ dataset: any LabelledImages, batchSize: Int, shuffleSeed: UInt64? = nil,
+    dropLast: Bool = false, workers: Int = 2, mixing: Mixing? = nil,
+    damagedImages: DamagedImagePolicy = .fail
   ) {
     self.dataset = dataset
     self.batchSize = max(batchSize, 1)
     self.shuffleSeed = shuffleSeed
     self.dropLast = dropLast
     self.workers = max(workers, 0)
-    tables = dataset.description.normalization.tables()
+    self.mixing = mixing
+    self.damagedImages = damagedImages
   }
 
   /// How many batches an epoch has.
@@ -61,31 +56,50 @@ public struct DataLoader: Sendable {
   ///
   /// - Parameter first: A number below 0 counts as 0.
   public func batches(epoch: Int, from first: Int = 0) -> Batches {
-    Batches(loader: self, order: order(epoch: epoch), next: max(first, 0))
+    Batches(loader: self, epoch: epoch, order: order(epoch: epoch), next: max(first, 0))
   }
 
   /// Makes one batch.
-  func batch(_ number: Int, order: [Int]) -> Batch {
+  ///
+  /// - Throws: `DamagedImage` where an image cannot be read and none is left out, or none is left.
+  func batch(_ number: Int, epoch: Int, order: [Int]) throws(DamagedImage) -> Batch {
     let start = number * batchSize
-    let indices = Array(order[start...].prefix(batchSize))
-    let shape = dataset.images.shape.replacing(0, with: indices.count)
-    let size = dataset.description.imageShape.elementCount
-    let normalization = dataset.description.normalization
-    let images = Tensor(shape, order: .channelsLast, filling: Float.self) { target in
-      dataset.images.withUnsafeElements(of: UInt8.self) { source in
-        for (place, index) in indices.enumerated() {
-          normalization.convert(
-            UnsafeBufferPointer(rebasing: source[(index * size)..<((index + 1) * size)]),
-            tables: tables,
-            to: UnsafeMutableBufferPointer(
-              rebasing: target[(place * size)..<((place + 1) * size)]))
+    var indices = Array(order[start...].prefix(batchSize))
+    let imageShape = dataset.description.imageShape
+    let size = imageShape.elementCount
+    func shape(_ count: Int) -> Shape { Shape([count] + imageShape.dimensions) }
+    var damaged: [DamagedImage] = []
+    var images = Tensor(shape(indices.count), order: .channelsLast, filling: Float.self) { target in
+      var rest = target[...]
+      indices.removeAll { index in
+        do throws(DamagedImage) {
+          try dataset.write(
+            index, epoch: epoch, to: UnsafeMutableBufferPointer(rebasing: rest.prefix(size)))
+          rest = rest.dropFirst(size)
+          return false
+        } catch {
+          damaged.append(error)
+          return true
         }
       }
     }
-    let labels = dataset.labels.withUnsafeElements(of: Int32.self) { all in
-      indices.map { all[$0] }
+    if let first = damaged.first {
+      guard damagedImages == .skip, !indices.isEmpty else { throw first }
+      images = Tensor(shape(indices.count), order: .channelsLast, filling: Float.self) { target in
+        images.withUnsafeElements(of: Float.self) {
+          _ = target.update(fromContentsOf: $0[..<target.count])
+        }
+      }
     }
-    return Batch(images: images, labels: Tensor([labels.count], labels), indices: indices)
+    let mix = mixing.map { mixing in
+      mixing.draw(
+        count: indices.count, height: imageShape[1], width: imageShape[2],
+        from: RandomStream(seed: shuffleSeed ?? 0, named: "mix/\(epoch)/\(number)"))
+    }
+    if let mix { images = mix.apply(images) }
+    return Batch(
+      images: images, labels: Tensor([indices.count], indices.map(dataset.label)),
+      indices: indices, mix: mix, damaged: damaged)
   }
 }
 
@@ -93,51 +107,54 @@ extension DataLoader {
   /// The batches of an epoch, in order; some are made ahead.
   public struct Batches: AsyncSequence, Sendable {
     public typealias Element = Batch
-    public typealias Failure = Never
+    public typealias Failure = DamagedImage
 
     let loader: DataLoader
+    let epoch: Int
     let order: [Int]
     let next: Int
 
-    public func makeAsyncIterator() -> Iterator {
-      Iterator(loader: loader, order: order, next: next)
-    }
+    public func makeAsyncIterator() -> Iterator { Iterator(self) }
   }
 
   /// Keeps as many batches in the making as there are workers, and hands them out in order.
   public struct Iterator: AsyncIteratorProtocol {
-    private let loader: DataLoader
-    private let order: [Int]
-    private var next: Int
+    private let batches: Batches
+    private var following: Int
     private let ahead = Ahead()
 
-    init(loader: DataLoader, order: [Int], next: Int) {
-      self.loader = loader
-      self.order = order
-      self.next = next
+    init(_ batches: Batches) {
+      self.batches = batches
+      following = batches.next
     }
 
-    public mutating func next() async -> Batch? {
-      makeAhead(Swift.max(loader.workers, 1))
+    public mutating func next() async throws(DamagedImage) -> Batch? {
+      makeAhead(Swift.max(batches.loader.workers, 1))
       guard !ahead.tasks.isEmpty else { return nil }
       let batch = await ahead.tasks.removeFirst().value
       // The next ones are made while the caller works on this one.
-      makeAhead(loader.workers)
-      return batch
+      makeAhead(batches.loader.workers)
+      return try batch?.get()
     }
 
     private mutating func makeAhead(_ count: Int) {
-      while ahead.tasks.count < count, next < loader.batchCount {
-        let (loader, order, number) = (loader, order, next)
-        ahead.tasks.append(Task { Task.isCancelled ? nil : loader.batch(number, order: order) })
-        next += 1
+      while ahead.tasks.count < count, following < batches.loader.batchCount {
+        let (batches, number) = (batches, following)
+        ahead.tasks.append(
+          Task {
+            if Task.isCancelled { return nil }
+            return Result { () throws(DamagedImage) in
+              try batches.loader.batch(number, epoch: batches.epoch, order: batches.order)
+            }
+          })
+        following += 1
       }
     }
   }
 
   /// Batches in the making; those that nobody asks for any more are not begun.
   private final class Ahead {
-    var tasks: [Task<Batch?, Never>] = []
+    var tasks: [Task<Result<Batch, DamagedImage>?, Never>] = []
 
     deinit {
       for task in tasks { task.cancel() }

@@ -118,6 +118,8 @@ public struct ImageDataset: Sendable {
   /// The class of each image, `[N]`, int32.
   public let labels: Tensor
 
+  private let tables: [[Float]]
+
   /// The name of each class, by its index.
   public var classNames: [String] { description.classNames }
   /// How many images there are.
@@ -149,6 +151,7 @@ public struct ImageDataset: Sendable {
       imageShape: Shape(Array(images.shape.dimensions.dropFirst())), normalization: normalization)
     self.images = images.reordered(.channelsLast)
     self.labels = Tensor([labels.count], labels)
+    tables = normalization.tables()
   }
 
   /// The first images, as many as `count` or as there are.
@@ -164,6 +167,23 @@ public struct ImageDataset: Sendable {
       name: description.name, images: first,
       labels: Array(labels.elements(of: Int32.self).prefix(count)),
       classNames: classNames, normalization: description.normalization)
+  }
+}
+
+extension ImageDataset: LabelledImages {
+  public func label(of index: Int) -> Int32 {
+    labels.withUnsafeElements(of: Int32.self) { $0[index] }
+  }
+
+  public func write(
+    _ index: Int, epoch: Int, to target: UnsafeMutableBufferPointer<Float>
+  ) throws(DamagedImage) {
+    let size = target.count
+    images.withUnsafeElements(of: UInt8.self) { source in
+      description.normalization.convert(
+        UnsafeBufferPointer(rebasing: source[(index * size)..<((index + 1) * size)]),
+        tables: tables, to: target)
+    }
   }
 }
 

@@ -19,15 +19,15 @@ public enum TrainingError: Error, Hashable, Sendable {
   case checkpoint(file: String, problem: String)
 
   /// Throws unless the model takes a dataset's images and has all of its classes.
-  static func check(_ dataset: ImageDataset, fits model: Model) throws {
-    let image = Shape(Array(dataset.images.shape.dimensions.dropFirst()))
+  static func check(_ dataset: any LabelledImages, fits model: Model) throws {
+    let (image, classNames) = (dataset.description.imageShape, dataset.description.classNames)
     guard image == model.inputShape else {
       throw TrainingError.imageShape(expected: model.inputShape, actual: image)
     }
     let output = try model.outputShape
     guard output.rank == 1 else { throw TrainingError.outputShape(output) }
-    guard dataset.classNames.count <= output[0] else {
-      throw TrainingError.classes(model: output[0], data: dataset.classNames.count)
+    guard classNames.count <= output[0] else {
+      throw TrainingError.classes(model: output[0], data: classNames.count)
     }
   }
 }

@@ -14,15 +14,17 @@ import Testing
       normalization: Normalization(mean: [0, 0.5, 0.25], deviation: [1, 0.5, 0.125]))
   }
 
-  static func collect(_ batches: DataLoader.Batches) async -> [Batch] {
-    await batches.reduce(into: []) { $0.append($1) }
+  static func collect(_ batches: DataLoader.Batches) async throws -> [Batch] {
+    var result: [Batch] = []
+    for try await batch in batches { result.append(batch) }
+    return result
   }
 
   @Test func `a batch is normalised, channels-last, and keeps image and label together`()
     async throws
   {
     let dataset = try Self.dataset(10)
-    let batches = await Self.collect(
+    let batches = try await Self.collect(
       DataLoader(dataset, batchSize: 4, shuffleSeed: 1).batches(epoch: 0))
     for batch in batches {
       #expect(batch.images.order == .channelsLast)
@@ -45,9 +47,9 @@ import Testing
   @Test(arguments: [0, 1, 2, 5, 100])
   func `workers change no batch`(workers: Int) async throws {
     let dataset = try Self.dataset(53)
-    let expected = await Self.collect(
+    let expected = try await Self.collect(
       DataLoader(dataset, batchSize: 8, shuffleSeed: 3, workers: 1).batches(epoch: 2))
-    let actual = await Self.collect(
+    let actual = try await Self.collect(
       DataLoader(dataset, batchSize: 8, shuffleSeed: 3, workers: workers).batches(epoch: 2))
     #expect(actual.map(\.indices) == expected.map(\.indices))
     #expect(actual.map(\.images) == expected.map(\.images))
@@ -60,7 +62,7 @@ import Testing
   ) async throws {
     let dataset = try Self.dataset(53)
     let loader = DataLoader(dataset, batchSize: batchSize, shuffleSeed: 9, dropLast: dropLast)
-    let batches = await Self.collect(loader.batches(epoch: 0))
+    let batches = try await Self.collect(loader.batches(epoch: 0))
     let indices = batches.flatMap(\.indices)
     #expect(batches.count == loader.batchCount)
     #expect(Set(indices).count == indices.count)
@@ -83,13 +85,13 @@ import Testing
 
   @Test func `an epoch that goes on from a batch is the rest of the whole one`() async throws {
     let loader = DataLoader(try Self.dataset(53), batchSize: 8, shuffleSeed: 5)
-    let whole = await Self.collect(loader.batches(epoch: 1)).map(\.indices)
+    let whole = try await Self.collect(loader.batches(epoch: 1)).map(\.indices)
     for first in 0...whole.count + 1 {
-      let rest = await Self.collect(loader.batches(epoch: 1, from: first)).map(\.indices)
+      let rest = try await Self.collect(loader.batches(epoch: 1, from: first)).map(\.indices)
       #expect(rest == Array(whole.dropFirst(first)))
     }
-    #expect(await Self.collect(loader.batches(epoch: 1, from: -3)).map(\.indices) == whole)
-    #expect(await Self.collect(loader.batches(epoch: 1, from: .max)).isEmpty)
+    #expect(try await Self.collect(loader.batches(epoch: 1, from: -3)).map(\.indices) == whole)
+    #expect(try await Self.collect(loader.batches(epoch: 1, from: .max)).isEmpty)
   }
 
   @Test func `a consumer may stop, and begin again`() async throws {
@@ -97,7 +99,7 @@ import Testing
       .batches(epoch: 0)
     var firsts: [[Int]] = []
     for _ in 0..<3 {
-      for await batch in batches {
+      for try await batch in batches {
         firsts.append(batch.indices)
         break
       }
@@ -108,7 +110,7 @@ import Testing
   @Test func `an empty dataset has no batch`() async throws {
     let loader = DataLoader(try Self.dataset(0), batchSize: 8, shuffleSeed: 1)
     #expect(loader.batchCount == 0)
-    #expect(await Self.collect(loader.batches(epoch: 0)).isEmpty)
+    #expect(try await Self.collect(loader.batches(epoch: 0)).isEmpty)
   }
 
   @Test func `a batch size below 1 counts as 1`() throws {
