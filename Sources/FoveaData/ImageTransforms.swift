@@ -24,10 +24,8 @@ public enum ImageTransforms {
           for index in target.indices { target[index] = source[index / 3] }
         } else {
           for index in target.indices {
-            let (red, green, blue) = (
-              Int(source[3 * index]), Int(source[3 * index + 1]), Int(source[3 * index + 2])
-            )
-            target[index] = UInt8((299 * red + 587 * green + 114 * blue + 500) / 1000)
+            target[index] = Luma.of(
+              source[3 * index], source[3 * index + 1], source[3 * index + 2])
           }
         }
       }
