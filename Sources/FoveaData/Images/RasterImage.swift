@@ -1,6 +1,6 @@
 public import FoveaTensors
 
-/// Height and width in pixels.
+/// Height and width in pixels; a whole number alone is a square's side.
 public struct ImageSize: Hashable, Codable, Sendable, CustomStringConvertible {
   /// Rows.
   public var height: Int
@@ -17,6 +17,10 @@ public struct ImageSize: Hashable, Codable, Sendable, CustomStringConvertible {
   public init(_ side: Int) { self.init(height: side, width: side) }
 
   public var description: String { "\(height)×\(width)" }
+}
+
+extension ImageSize: ExpressibleByIntegerLiteral {
+  public init(integerLiteral side: Int) { self.init(side) }
 }
 
 /// A picture of bytes, as image files have it.
