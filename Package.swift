@@ -44,6 +44,17 @@ func tests(
     swiftSettings: swiftSettings)
 }
 
+/// A library of the system that CImageCodecs calls. Homebrew keeps its headers where no compiler looks,
+/// so pkg-config's files tell where; on Linux they lie in the usual place, and no such tool is needed.
+func imageLibrary(_ name: String, pkgConfig: String, apt: String, brew: String) -> Target {
+  #if os(macOS)
+  let file: String? = pkgConfig
+  #else
+  let file: String? = nil
+  #endif
+  return .systemLibrary(name: name, pkgConfig: file, providers: [.apt([apt]), .brew([brew])])
+}
+
 let package = Package(
   name: "fovea",
   platforms: [.macOS(.v15)],
@@ -66,8 +77,15 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "CLibcrypto", providers: [.apt(["libssl-dev"])]),
+    imageLibrary("CLibjpeg", pkgConfig: "libjpeg", apt: "libjpeg-dev", brew: "jpeg-turbo"),
+    imageLibrary("CLibpng", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
+    imageLibrary("CLibwebp", pkgConfig: "libwebp", apt: "libwebp-dev", brew: "webp"),
     library("FoveaTensors", [collections]),
     // Rank 1
+    .target(
+      name: "CImageCodecs", dependencies: ["CLibjpeg", "CLibpng", "CLibwebp"],
+      exclude: ["README.md"], cSettings: cSettings,
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
     library("FoveaGraph", ["FoveaTensors", collections]),
     // Rank 2
     library("FoveaLayers", ["FoveaGraph", "FoveaTensors", collections]),
@@ -77,7 +95,7 @@ let package = Package(
     library(
       "FoveaData",
       [
-        "FoveaTensors", "CZlib",
+        "FoveaTensors", "CImageCodecs", "CZlib",
         .target(name: "CLibcrypto", condition: .when(platforms: [.linux])),
       ], resources: [.copy("Resources/mnist-mini")]),
     // Rank 3
@@ -133,7 +151,8 @@ let package = Package(
         collections, protobuf,
       ],
       resources: [.copy("Golden")]),
-    tests("FoveaData", ["FoveaTensors", "FuzzSupport", "CZlib"]),
+    tests(
+      "FoveaData", ["FoveaTensors", "FuzzSupport", "CZlib"], resources: [.copy("Golden")]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(
       "FoveaRuntime",

@@ -12,6 +12,9 @@ fi
 libraries="
 zlib.h         zlib1g-dev  -
 openssl/evp.h  libssl-dev  -
+jpeglib.h      libjpeg-dev jpeg-turbo
+png.h          libpng-dev  libpng
+webp/decode.h  libwebp-dev webp
 "
 
 compiler=$(command -v clang || command -v cc)

@@ -14,7 +14,7 @@ public struct DrawReceptiveFieldCommand: Hashable, Codable, Sendable {
   public var layer: String?
   /// The row and column of one activation; the middle of the map where left out.
   public var place: [Int]?
-  /// A PGM or PPM file, or a number of an IDX file, brought to the input's size; an empty grid where left out.
+  /// An image file, or a number of an IDX file, brought to the input's size; an empty grid where left out.
   public var image: String?
 
   /// What was found and written.

@@ -19,7 +19,7 @@ public struct EffectiveReceptiveFieldCommand: Hashable, Codable, Sendable {
   public var place: [Int]?
   /// How many inputs of normal noise are averaged over, where there are no images.
   public var samples = 16
-  /// PGM or PPM files, or numbers of IDX files; brought to the input's size and normalised as in training.
+  /// Image files, or numbers of IDX files; brought to the input's size and normalised as in training.
   public var images: [String] = []
   /// What random weights and noise are drawn by.
   public var seed: UInt64 = 0

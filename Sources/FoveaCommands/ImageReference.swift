@@ -2,7 +2,7 @@ import Foundation
 import FoveaData
 import FoveaTensors
 
-/// An image that a user names: a PGM or PPM file, or numbers of an IDX file, as in `digits.gz:0-9`.
+/// An image that a user names: an image file, or numbers of an IDX file, as in `digits.gz:0-9`.
 struct ImageReference: Hashable, Sendable {
   let path: String
   let numbers: ClosedRange<Int>?
@@ -36,11 +36,14 @@ struct ImageReader {
 
   /// The images of a reference as bytes `[1, C, H, W]`, and what each is called.
   ///
-  /// - Throws: `CommandError`, `NetpbmError` or `IDXError`.
+  /// - Throws: `CommandError`, `ImageFileError` or `IDXError`.
   mutating func images(_ reference: ImageReference) throws -> [(name: String, pixels: Tensor)] {
     let url = URL(fileURLWithPath: reference.path)
     guard reference.numbers != nil || Self.isIDX(url) else {
-      return [(reference.path, try Netpbm.read(contentsOf: url))]
+      let image = try ImageDecoder().decode(contentsOf: url)
+      // Transparency is laid on white: networks see one channel or three.
+      let pixels = image.channels == 4 ? try image.converted(toChannels: 3) : image
+      return [(reference.path, pixels.batch)]
     }
     let file = try files[reference.path] ?? IDX.read(contentsOf: url)
     files[reference.path] = file

@@ -9,7 +9,7 @@ import FoveaTraining
 public struct PredictCommand: Hashable, Codable, Sendable {
   /// A checkpoint's file, or a run's folder.
   public var checkpoint: String
-  /// PGM or PPM files, or numbers of IDX files, as in `digits-idx3-ubyte.gz:0-9`.
+  /// JPEG, PNG, WebP, PGM or PPM files, or numbers of IDX files, as in `digits-idx3-ubyte.gz:0-9`.
   public var images: [String]
   /// How many classes are named for an image, the likeliest first.
   public var top: Int
@@ -60,7 +60,7 @@ public struct PredictCommand: Hashable, Codable, Sendable {
   ///   nothing is predicted.
   public func run() throws -> Report {
     guard !images.isEmpty else {
-      throw CommandError.missing("an image", remedy: "name PGM, PPM or IDX files")
+      throw CommandError.missing("an image", remedy: "name JPEG, PNG, WebP, PGM, PPM or IDX files")
     }
     guard top > 0 else { throw CommandError.option("--top", value: "\(top)", allowed: "1 or more") }
     let checkpoint = try Checkpoint(requested: checkpoint)

@@ -24,10 +24,8 @@ public enum ImageTransforms {
           for index in target.indices { target[index] = source[index / 3] }
         } else {
           for index in target.indices {
-            let (red, green, blue) = (
-              Int(source[3 * index]), Int(source[3 * index + 1]), Int(source[3 * index + 2])
-            )
-            target[index] = UInt8((299 * red + 587 * green + 114 * blue + 500) / 1000)
+            target[index] = Luma.of(
+              source[3 * index], source[3 * index + 1], source[3 * index + 2])
           }
         }
       }
@@ -39,7 +37,7 @@ public enum ImageTransforms {
   /// Bilinear, with a filter as wide as the step where an axis shrinks (antialiased), as Pillow's
   /// BILINEAR has it.
   ///
-  /// Asks for the new images, and a row of numbers as wide as the old ones.
+  /// Asks for the new images, and for one with the old height and the new width.
   ///
   /// - Throws: `DatasetError.notImages` for another tensor, or images without a pixel;
   ///   `DatasetError.size` for a size below 1 or past any memory.
@@ -53,55 +51,19 @@ public enum ImageTransforms {
     else { throw .size(height: height, width: width) }
     let (oldHeight, oldWidth) = (images.shape[2], images.shape[3])
     if (height, width) == (oldHeight, oldWidth) { return images }
-    let (rows, columns) = (taps(from: oldHeight, to: height), taps(from: oldWidth, to: width))
-    let rowCount = oldWidth * channels
+    let resampler = Resampler(
+      from: ImageSize(height: oldHeight, width: oldWidth),
+      to: ImageSize(height: height, width: width), channels: channels, filter: .bilinear)
+    let (oldCount, newCount) = (oldHeight * oldWidth * channels, height * width * channels)
     return Tensor(newShape, order: .channelsLast, filling: UInt8.self) { target in
       images.reordered(.channelsLast).withUnsafeElements(of: UInt8.self) { source in
-        // One new row at a time: the old rows that it is made of, as numbers, then their columns.
-        var row = [Float](repeating: 0, count: rowCount)
         for image in 0..<count {
-          for (y, tap) in rows.enumerated() {
-            for place in 0..<rowCount { row[place] = 0 }
-            for (offset, weight) in tap.weights.enumerated() {
-              let start = (image * oldHeight + tap.start + offset) * rowCount
-              for place in 0..<rowCount { row[place] += weight * Float(source[start + place]) }
-            }
-            let start = (image * height + y) * width * channels
-            for (x, tap) in columns.enumerated() {
-              for channel in 0..<channels {
-                var sum: Float = 0
-                for (offset, weight) in tap.weights.enumerated() {
-                  sum += weight * row[(tap.start + offset) * channels + channel]
-                }
-                target[start + x * channels + channel] = UInt8(max(0, min(255, sum.rounded())))
-              }
-            }
-          }
+          resampler.resample(
+            UnsafeBufferPointer(rebasing: source[image * oldCount..<(image + 1) * oldCount]),
+            to: UnsafeMutableBufferPointer(
+              rebasing: target[image * newCount..<(image + 1) * newCount]))
         }
       }
-    }
-  }
-
-  /// The pixels that a pixel of the new axis is made of.
-  private struct Tap {
-    let start: Int
-    let weights: [Float]
-  }
-
-  private static func taps(from old: Int, to new: Int) -> [Tap] {
-    let scale = Double(old) / Double(new)
-    let support = max(scale, 1)
-    return (0..<new).map { position in
-      let center = (Double(position) + 0.5) * scale
-      let start = max(0, Int((center - support + 0.5).rounded(.down)))
-      let end = min(old, max(start + 1, Int((center + support + 0.5).rounded(.down))))
-      let weights = (start..<end).map { pixel in
-        max(0, 1 - abs((Double(pixel) + 0.5 - center) / support))
-      }
-      let sum = weights.reduce(0, +)
-      return Tap(
-        start: start,
-        weights: weights.map { Float(sum > 0 ? $0 / sum : 1 / Double(weights.count)) })
     }
   }
 }

@@ -68,7 +68,7 @@ struct DrawReceptiveField: ParsableCommand {
   @OptionGroup var activation: ActivationOptions
 
   @Option(
-    help: "A PGM or PPM file, or a number of an IDX file as in digits.gz:0. (default: a grid)",
+    help: "An image file, or a number of an IDX file as in digits.gz:0. (default: a grid)",
     completion: .file())
   var image: String?
 

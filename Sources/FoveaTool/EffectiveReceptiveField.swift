@@ -26,7 +26,7 @@ struct EffectiveReceptiveFieldOf: ParsableCommand {
 
   @Option(
     name: .customLong("image"),
-    help: "A PGM or PPM file, or numbers of an IDX file as in digits.gz:0-9; may be repeated.",
+    help: "An image file, or numbers of an IDX file as in digits.gz:0-9; may be repeated.",
     completion: .file())
   var images: [String] = []
 

@@ -7,7 +7,7 @@ struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Ask a trained network what images show.",
     discussion: """
-      Takes PGM and PPM files, and images of IDX files by number, counted from 0: \
+      Takes JPEG, PNG, WebP, PGM and PPM files, and images of IDX files by number, counted from 0: \
       t10k-images-idx3-ubyte.gz:17, or :0-9 for several. Images of another size are resized; colour and \
       grey are converted as the network needs it.
       """)

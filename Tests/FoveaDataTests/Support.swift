@@ -47,3 +47,8 @@ func inScratchFolder(_ body: (URL) async throws -> Void) async throws {
   defer { try? FileManager.default.removeItem(at: folder) }
   try await body(folder)
 }
+
+/// The CRC-32 of bytes, as PNG files have it.
+func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+  bytes.withUnsafeBufferPointer { UInt32(crc32(0, $0.baseAddress, uInt($0.count))) }
+}

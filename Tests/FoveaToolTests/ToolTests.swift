@@ -119,6 +119,10 @@ import Testing
     let answer = try tool.run("predict", checkpoint, "seven.pgm", "--json")
     #expect(answer.status == 0, "\(answer.errors)")
     #expect(answer.output.contains("\"7\""))
+    try ImageEncoder.png().write(
+      RasterImage(images), to: folder.url.appendingPathComponent("seven.png"))
+    let same = try tool.run("predict", checkpoint, "seven.png", "--json")
+    #expect(same.output == answer.output.replacingOccurrences(of: "seven.pgm", with: "seven.png"))
     try Data("P5\n28 28\n255\nshort".utf8).write(to: image)
     let refusal = try tool.run("predict", checkpoint, "seven.pgm")
     #expect(refusal.status == 1)

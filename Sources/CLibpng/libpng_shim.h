@@ -1,0 +1,2 @@
+// libpng, from the system: apt install libpng-dev, or brew install libpng.
+#include <png.h>
