@@ -175,7 +175,7 @@ public struct QuantizeCommand: Hashable, Codable, Sendable {
     }
     let loader = DataLoader(dataset, batchSize: size, shuffleSeed: 0)
     var batches: [Tensor] = []
-    for await batch in loader.batches(epoch: 0) {
+    for try await batch in loader.batches(epoch: 0) {
       batches.append(batch.images)
       if batches.count * size >= samples { break }
     }

@@ -92,9 +92,10 @@ public struct DataLoader: Sendable {
       }
     }
     let mix = mixing.map { mixing in
-      mixing.draw(
-        count: indices.count, height: imageShape[1], width: imageShape[2],
-        from: RandomStream(seed: shuffleSeed ?? 0, named: "mix/\(epoch)/\(number)"))
+      let stream = RandomStream(seed: shuffleSeed ?? 0, named: "mix/\(epoch)/\(number)")
+      var draws = RandomDraws(stream: stream, next: 0)
+      return mixing.draw(
+        count: indices.count, size: ImageSize(height: imageShape[1], width: imageShape[2]), &draws)
     }
     if let mix { images = mix.apply(images) }
     return Batch(

@@ -26,28 +26,27 @@ public enum Mixing: Hashable, Codable, Sendable {
   ///
   /// - Parameters:
   ///   - count: Images of the batch.
-  ///   - height: Rows of an image.
-  ///   - width: Columns of an image.
-  func draw(count: Int, height: Int, width: Int, from stream: RandomStream) -> Mix {
-    let partners = RandomStream(seed: stream.seed, stream: ~stream.stream).permutation(of: count)
-    var draws = RandomDraws(stream)
+  ///   - size: Height and width of an image.
+  func draw(count: Int, size: ImageSize, _ draws: inout RandomDraws) -> Mix {
     switch self {
     case .mixup(let alpha):
-      return Mix(partners: partners, share: Float(draws.beta(alpha)), box: nil)
+      return Mix(
+        partners: draws.permutation(count), share: Float(draws.beta(alpha)), box: nil)
     case .cutMix(let alpha):
       // The rectangle may reach over the edge; the share is that of what is left inside.
       let side = (1 - draws.beta(alpha)).squareRoot()
-      let (rows, columns) = (Int(Double(height) * side), Int(Double(width) * side))
-      let (y, x) = (Int(draws.uniform() * Double(height)), Int(draws.uniform() * Double(width)))
+      let (rows, columns) = (Int(Double(size.height) * side), Int(Double(size.width) * side))
+      let (y, x) = (draws.integer(0...size.height - 1), draws.integer(0...size.width - 1))
       let box = Mix.Box(
-        rows: max(0, y - rows / 2)..<min(height, y + rows / 2),
-        columns: max(0, x - columns / 2)..<min(width, x + columns / 2))
-      let area = Float(box.rows.count * box.columns.count) / Float(height * width)
-      return Mix(partners: partners, share: 1 - area, box: box)
+        rows: max(0, y - rows / 2)..<min(size.height, y + rows / 2),
+        columns: max(0, x - columns / 2)..<min(size.width, x + columns / 2))
+      let area = Float(box.rows.count * box.columns.count) / Float(size.height * size.width)
+      return Mix(partners: draws.permutation(count), share: 1 - area, box: box)
     case .mixupOrCutMix(let mixupAlpha, let cutMixAlpha):
-      let isMixup = RandomStream(seed: stream.seed, stream: stream.stream &+ 1).uniform(at: 0) < 0.5
-      let rule = isMixup ? Mixing.mixup(alpha: mixupAlpha) : .cutMix(alpha: cutMixAlpha)
-      return rule.draw(count: count, height: height, width: width, from: stream)
+      let rule =
+        draws.isTrue(probability: 0.5)
+        ? Mixing.mixup(alpha: mixupAlpha) : .cutMix(alpha: cutMixAlpha)
+      return rule.draw(count: count, size: size, &draws)
     }
   }
 }
@@ -88,7 +87,8 @@ public struct Mix: Hashable, Codable, Sendable {
             }
           } else {
             for place in 0..<size {
-              target[own + place] = share * source[own + place] + (1 - share) * source[other + place]
+              target[own + place] =
+                share * source[own + place] + (1 - share) * source[other + place]
             }
           }
         }

@@ -23,7 +23,7 @@ public enum Splitter: Hashable, Codable, Sendable {
   }
 
   /// The folders that are parts of the dataset and no classes.
-  var folderNames: Set<String> {
+  public var folderNames: Set<String> {
     if case .folders(let training, let validation) = self { [training, validation] } else { [] }
   }
 
@@ -92,15 +92,18 @@ public enum Splitter: Hashable, Codable, Sendable {
       throw .file(path, problem: "cannot be read (\(error.localizedDescription)); check the path")
     }
     let indices = Dictionary(
-      source.labels.indices.map { (source.name(of: $0), $0) }, uniquingKeysWith: { first, _ in first }
+      source.labels.indices.map { (source.name(of: $0), $0) },
+      uniquingKeysWith: { first, _ in first }
     )
     var result: Set<Int> = []
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       let name = line.trimmingCharacters(in: .whitespaces)
       if name.isEmpty { continue }
       guard let index = indices[name] else {
         throw .file(
-          path, problem: "line \(number + 1): there is no image \(name); name images as their "
+          path,
+          problem: "line \(number + 1): there is no image \(name); name images as their "
             + "paths in the dataset, such as \(source.name(of: 0))")
       }
       result.insert(index)

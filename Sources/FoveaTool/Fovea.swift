@@ -16,7 +16,9 @@ struct Fovea: AsyncParsableCommand {
           Models.self, Summary.self, ReceptiveFieldOf.self, EffectiveReceptiveFieldOf.self,
           Draw.self, Explain.self, Compare.self, Diff.self, Lint.self, Design.self,
         ]),
-      CommandGroup(name: "Train", subcommands: [Train.self, Evaluate.self, Predict.self]),
+      CommandGroup(
+        name: "Train",
+        subcommands: [DataVerbs.self, Train.self, Evaluate.self, Predict.self]),
       CommandGroup(
         name: "Ship",
         subcommands: [

@@ -66,7 +66,10 @@ final class TemporaryFolder {
     #expect(byName.labels == [1, 0])
     let byFolder = try ImageFiles.folder(folder.url, rule: .parentFolder)
     #expect(byFolder.classNames == ["2024", "2025"])
-    #expect(throws: ImageFilesError.noLabel(path: "2024/great_pyrenees_173.pgm", rule: .fileName(pattern: "(x)"))) {
+    #expect(
+      throws: ImageFilesError.noLabel(
+        path: "2024/great_pyrenees_173.pgm", rule: .fileName(pattern: "(x)"))
+    ) {
       try ImageFiles.folder(folder.url, rule: .fileName(pattern: "(x)"))
     }
     #expect(throws: ImageFilesError.self) {

@@ -4,7 +4,8 @@ import Testing
 @testable import FoveaData
 
 @Suite struct MixingTests {
-  static func batches(_ mixing: Mixing?, workers: Int = 2, count: Int = 12) async throws -> [Batch] {
+  static func batches(_ mixing: Mixing?, workers: Int = 2, count: Int = 12) async throws -> [Batch]
+  {
     let loader = DataLoader(
       try DataLoaderTests.dataset(count), batchSize: 5, shuffleSeed: 4, workers: workers,
       mixing: mixing)
@@ -51,7 +52,7 @@ import Testing
   @Test(arguments: [0.2, 1.0, 3.0])
   func `mixup's share has the moments of its beta distribution`(alpha: Double) {
     let shares = (0..<20_000).map { number in
-      var draws = RandomDraws(RandomStream(seed: 7, stream: UInt64(number)))
+      var draws = RandomDraws(stream: RandomStream(seed: 7, stream: UInt64(number)), next: 0)
       return draws.beta(alpha)
     }
     let mean = shares.reduce(0, +) / Double(shares.count)
@@ -63,8 +64,8 @@ import Testing
 
   @Test func `CutMix's share is that of the pixels that stay`() {
     for number in 0..<500 {
-      let mix = Mixing.cutMix().draw(
-        count: 4, height: 9, width: 14, from: RandomStream(seed: 3, stream: UInt64(number)))
+      var draws = RandomDraws(stream: RandomStream(seed: 3, stream: UInt64(number)), next: 0)
+      let mix = Mixing.cutMix().draw(count: 4, size: ImageSize(height: 9, width: 14), &draws)
       let box = mix.box ?? Mix.Box(rows: 0..<0, columns: 0..<0)
       #expect(mix.share == 1 - Float(box.rows.count * box.columns.count) / Float(9 * 14))
       #expect(box.rows.clamped(to: 0..<9) == box.rows)

@@ -55,14 +55,18 @@ public enum CIFAR: String, Hashable, Codable, Sendable, CaseIterable {
       do {
         size = try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
       } catch {
-        throw refuse("cannot be read (\(error.localizedDescription)); give the binary version's folder")
+        throw refuse(
+          "cannot be read (\(error.localizedDescription)); give the binary version's folder")
       }
       guard size > 0, size % rowLength == 0, size / rowLength <= Self.largestRowCount else {
         throw refuse(
-          "has \(size) bytes, which are no rows of \(rowLength); it was cut off, or is another version")
+          "has \(size) bytes, which are no rows of \(rowLength); it was cut off, or is another version"
+        )
       }
       rows += try Data(contentsOf: file)
-      guard rows.count % rowLength == 0 else { throw refuse("changed while it was read; try again") }
+      guard rows.count % rowLength == 0 else {
+        throw refuse("changed while it was read; try again")
+      }
     }
     let count = rows.count / rowLength
     // The fine label is the last.
@@ -70,7 +74,8 @@ public enum CIFAR: String, Hashable, Codable, Sendable, CaseIterable {
     if let row = labels.firstIndex(where: { $0 >= classCount }) {
       throw CIFARError(
         file: folder.path,
-        problem: "image \(row) has label \(labels[row]) of \(classCount) classes; get the files anew")
+        problem:
+          "image \(row) has label \(labels[row]) of \(classCount) classes; get the files anew")
     }
     let images = Tensor([count, 3, 32, 32], filling: UInt8.self) { target in
       rows.withUnsafeBufferPointer { rows in

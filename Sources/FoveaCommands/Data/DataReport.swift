@@ -1,0 +1,167 @@
+public import FoveaData
+
+/// What is in a dataset, and what is wrong with it.
+public struct DataReport: Hashable, Codable, Sendable {
+  /// How many images a class has.
+  public struct ClassCount: Hashable, Codable, Sendable {
+    /// The class.
+    public let name: String
+    /// Images of each part, in the order of the parts.
+    public let counts: [Int]
+  }
+
+  /// A part of the dataset.
+  public struct Part: Hashable, Codable, Sendable {
+    /// Such as `training`.
+    public let name: String
+    /// How many images it has.
+    public let images: Int
+  }
+
+  /// The sizes of images.
+  public struct Sizes: Hashable, Codable, Sendable {
+    /// The size with the fewest pixels.
+    public let smallest: ImageSize
+    /// The size of the image in the middle, by pixels.
+    public let median: ImageSize
+    /// The size with the most pixels.
+    public let largest: ImageSize
+    /// How many sizes there are.
+    public let distinct: Int
+  }
+
+  /// A fault of a dataset.
+  public struct Problem: Hashable, Codable, Sendable {
+    /// The kinds of faults.
+    public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
+      /// An image that cannot be read.
+      case damaged
+      /// The same picture in two parts: the model is measured on what it has learned.
+      case leak
+      /// The same picture in two classes: at most one can be right.
+      case contradiction
+      /// The same picture twice in one class of one part.
+      case duplicate
+      /// A class that a part lacks.
+      case missingClass
+      /// One class that is much rarer than another.
+      case imbalance
+
+      /// Whether results on such data mean less than they seem to.
+      public var isGrave: Bool { self != .duplicate && self != .imbalance }
+    }
+
+    /// What kind of fault.
+    public let kind: Kind
+    /// What is wrong, and what to do.
+    public let message: String
+    /// The images that it is about, by name.
+    public let images: [String]
+  }
+
+  /// What the dataset is called.
+  public let name: String
+  /// Its parts.
+  public let parts: [Part]
+  /// Its classes.
+  public let classes: [ClassCount]
+  /// The sizes of its images; `nil` where none can be read.
+  public let sizes: Sizes?
+  /// How many images have how many channels.
+  public let channels: [Int: Int]
+  /// Mean and deviation of each channel, in the first part.
+  public let normalization: Normalization
+  /// What is wrong, the gravest first.
+  public let problems: [Problem]
+
+  /// How many times as many images the largest class of a part may have as the smallest, before it
+  /// is told.
+  static let largestImbalance = 10
+
+  init(_ found: DatasetRequest.Found, survey: ImageSurvey) {
+    let source = found.source
+    let labels = source.labels
+    name = source.name
+    parts = found.parts.map { Part(name: $0.name, images: $0.indices.count) }
+    var counts = [[Int]](
+      repeating: [Int](repeating: 0, count: found.parts.count), count: source.classNames.count)
+    for (part, indices) in found.parts.map(\.indices).enumerated() {
+      for index in indices { counts[Int(labels[index])][part] += 1 }
+    }
+    classes = zip(source.classNames, counts).map { ClassCount(name: $0, counts: $1) }
+    let facts = survey.facts.compactMap { $0 }
+    sizes = Self.sizes(of: facts.map(\.size))
+    channels = Dictionary(facts.map { ($0.channels, 1) }, uniquingKeysWith: +)
+    normalization = survey.normalization(of: found.parts[0].indices)
+    problems =
+      survey.damaged.map {
+        Problem(kind: .damaged, message: $0.reason, images: [$0.name])
+      } + Self.repeated(in: survey, found) + Self.uneven(classes, parts)
+  }
+
+  private static func sizes(of sizes: [ImageSize]) -> Sizes? {
+    let sorted = sizes.sorted {
+      ($0.height * $0.width, $0.height) < ($1.height * $1.width, $1.height)
+    }
+    guard let smallest = sorted.first, let largest = sorted.last else { return nil }
+    return Sizes(
+      smallest: smallest, median: sorted[sorted.count / 2], largest: largest,
+      distinct: Set(sorted).count)
+  }
+
+  private static func repeated(
+    in survey: ImageSurvey, _ found: DatasetRequest.Found
+  ) -> [Problem] {
+    let labels = found.source.labels
+    var part = [Int?](repeating: nil, count: labels.count)
+    for (number, indices) in found.parts.map(\.indices).enumerated() {
+      for index in indices { part[index] = number }
+    }
+    let problems = survey.duplicates.map { group -> Problem in
+      let images = group.map(found.source.name)
+      let inParts = Set(group.compactMap { part[$0] }).sorted().map { found.parts[$0].name }
+      let classes = Set(group.map { labels[$0] }).sorted().map { found.source.classNames[Int($0)] }
+      if inParts.count > 1 {
+        return Problem(
+          kind: .leak,
+          message: "the same picture is in \(inParts.joined(separator: " and ")); "
+            + "keep it in one, or results look better than they are", images: images)
+      }
+      if classes.count > 1 {
+        return Problem(
+          kind: .contradiction,
+          message: "the same picture is \(classes.joined(separator: " and ")); "
+            + "remove it from all classes but the right one", images: images)
+      }
+      return Problem(
+        kind: .duplicate,
+        message: "the same picture is there \(group.count) times; keep one", images: images)
+    }
+    return Problem.Kind.allCases.flatMap { kind in problems.filter { $0.kind == kind } }
+  }
+
+  private static func uneven(_ classes: [ClassCount], _ parts: [Part]) -> [Problem] {
+    parts.enumerated().flatMap { number, part -> [Problem] in
+      let missing = classes.filter { $0.counts[number] == 0 }.map(\.name)
+      guard missing.isEmpty else {
+        return [
+          Problem(
+            kind: .missingClass,
+            message: "\(part.name) has no images of \(missing.joined(separator: ", ")); "
+              + "add some, or split anew with a stratified split", images: [])
+        ]
+      }
+      let sorted = classes.sorted { $0.counts[number] < $1.counts[number] }
+      guard let rarest = sorted.first, let commonest = sorted.last,
+        rarest.counts[number] * largestImbalance < commonest.counts[number]
+      else { return [] }
+      return [
+        Problem(
+          kind: .imbalance,
+          message: "\(part.name) has \(commonest.counts[number]) images of \(commonest.name) and "
+            + "\(rarest.counts[number]) of \(rarest.name); weigh classes in the loss, and look at "
+            + "the recall of each class beside the accuracy", images: [])
+      ]
+    }
+  }
+}

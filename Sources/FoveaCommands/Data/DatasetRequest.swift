@@ -1,0 +1,95 @@
+public import FoveaData
+import Foundation
+
+/// Images that a command is about: a dataset's name, a folder of images, or a table of them.
+public struct DatasetRequest: Hashable, Codable, Sendable {
+  /// A dataset's name, a folder's path, or a `.csv` file's path.
+  public var dataset: String
+  /// Where the files of a named dataset are.
+  public var data: String?
+  /// How the path of a file tells its class.
+  public var labels: LabelRule
+  /// Which images are for what; by the folders' names where left out.
+  public var splitter: Splitter?
+  /// The column of a table with paths; the first where left out.
+  public var pathColumn: String?
+  /// The column of a table with classes; the second where left out.
+  public var labelColumn: String?
+
+  /// Asks for images.
+  public init(_ dataset: String, data: String? = nil) {
+    self.dataset = dataset
+    self.data = data
+    labels = .folder
+  }
+
+  /// Images, and the parts that they are in.
+  struct Found {
+    let source: any ImageSource
+    let parts: [(name: String, indices: [Int])]
+  }
+
+  private static let trainingFolders = ["train", "training"]
+  private static let validationFolders = ["val", "valid", "validation", "test", "testing"]
+
+  /// Finds the images, without reading any of a folder.
+  ///
+  /// - Throws: `CommandError.unknownName` for what is neither a dataset nor a path, else what files
+  ///   throw.
+  nonisolated(nonsending) func find(
+    progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
+  ) async throws -> Found {
+    if let name = DatasetName(rawValue: dataset) {
+      let folder = data.map { URL(fileURLWithPath: $0) }
+      let training = try StoredImages(await name.load(.training, from: folder, progress: progress))
+      let test = try StoredImages(await name.load(.test, from: folder, progress: progress))
+      let (first, count) = (training.labels.count, training.labels.count + test.labels.count)
+      return Found(
+        source: JoinedImages(training, test),
+        parts: [("training", Array(0..<first)), ("test", Array(first..<count))])
+    }
+    guard FileManager.default.fileExists(atPath: dataset) else {
+      throw CommandError.unknownName(
+        dataset, kind: "dataset, folder or table",
+        known: DatasetName.allCases.map(\.rawValue) + ["PATH"])
+    }
+    let files = try files()
+    if let splitter {
+      let parts = try splitter.split(files)
+      return Found(
+        source: files, parts: [("training", parts.training), ("validation", parts.validation)])
+    }
+    let folders = partFolders.sorted()
+    guard !folders.isEmpty else {
+      return Found(source: files, parts: [("all", Array(files.labels.indices))])
+    }
+    let parts = folders.map { folder in
+      (folder, files.labels.indices.filter { files.name(of: $0).hasPrefix(folder + "/") })
+    }
+    return Found(source: files, parts: parts)
+  }
+
+  private func files() throws(ImageFilesError) -> ImageFiles {
+    let url = URL(fileURLWithPath: dataset)
+    if url.pathExtension.lowercased() == "csv" {
+      return try .table(
+        url, root: data.map { URL(fileURLWithPath: $0) }, pathColumn: pathColumn,
+        labelColumn: labelColumn)
+    }
+    return try .folder(url, rule: labels, splitFolders: splitter?.folderNames ?? partFolders)
+  }
+
+  /// The folders right under the root that are parts: those of training and of validation, where
+  /// there are both.
+  private var partFolders: Set<String> {
+    func present(_ names: [String]) -> [String] {
+      names.filter { name in
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(
+          atPath: dataset + "/" + name, isDirectory: &isFolder) && isFolder.boolValue
+      }
+    }
+    let (training, others) = (present(Self.trainingFolders), present(Self.validationFolders))
+    return training.isEmpty || others.isEmpty ? [] : Set(training + others)
+  }
+}

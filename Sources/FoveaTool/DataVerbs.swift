@@ -1,0 +1,208 @@
+import ArgumentParser
+import FoveaCommands
+import FoveaData
+import FoveaDrawing
+import Foundation
+
+/// `fovea data`: tells what is in a dataset.
+struct DataVerbs: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data",
+    abstract: "Look at a dataset: what is in it, and what is wrong with it.",
+    discussion: """
+      DATASET is a name (\(DatasetName.allCases.map(\.rawValue).joined(separator: ", "))), a folder with a folder of images \
+      for each class (with train/ and val/ or test/ above them, where there are parts), or a .csv table of paths and classes.
+      """,
+    subcommands: [Info.self, Stats.self, Check.self])
+
+  /// Options that say which images.
+  struct Selection: ParsableArguments {
+    @Argument(help: "A dataset's name, a folder of images, or a .csv table.")
+    var dataset: String
+
+    @Option(
+      help: "The folder of a named dataset's files, or what a table's paths are relative to.",
+      completion: .directory)
+    var data: String?
+
+    @Option(
+      help: """
+        What tells the class of a file in a folder: folder (the outermost), parent-folder (the innermost), or a \
+        regular expression with a group for the file's name.
+        """)
+    var labels = "folder"
+
+    @Option(
+      help: "Split a folder or table: the share of each class for validation, as in 0.2.")
+    var validation: Double?
+
+    @Option(help: "The column of a table with the paths. (default: the first)")
+    var pathColumn: String?
+
+    @Option(help: "The column of a table with the classes. (default: the second)")
+    var labelColumn: String?
+
+    @Option(
+      help: "1 for means of grey, 3 for those of red, green and blue. (default: by the images)")
+    var channels: Int?
+
+    var command: DataCommand {
+      var request = DatasetRequest(dataset, data: data)
+      request.labels =
+        switch labels {
+        case "folder": .folder
+        case "parent-folder": .parentFolder
+        default: .fileName(pattern: labels)
+        }
+      request.splitter = validation.map { .stratified(validation: $0) }
+      request.pathColumn = pathColumn
+      request.labelColumn = labelColumn
+      return DataCommand(request, channels: channels)
+    }
+  }
+
+  /// Looks at the images, with a line of progress.
+  private static func report(
+    _ selection: Selection, _ console: Console
+  ) async throws -> DataReport {
+    let downloads = DownloadDisplay(console)
+    let start = ContinuousClock.now
+    let result = try await selection.command.run { progress in
+      switch progress {
+      case .downloading(let download): downloads.show(download)
+      case .looking(let images, let all):
+        let seconds = max((ContinuousClock.now - start) / .seconds(1), 1e-9)
+        let rate = Double(images) / seconds
+        console.draw { width in
+          let text =
+            "Looked at \(NumberFormat.grouped(images)) of \(NumberFormat.grouped(all)) images, "
+            + "\(NumberFormat.grouped(Int(rate))) a second, "
+            + "\(Int((Double(all - images) / rate).rounded(.up))) s left"
+          return String(text.prefix(width))
+        }
+      }
+    }
+    console.clearDrawing()
+    return result
+  }
+
+  /// `fovea data info`: counts classes, parts and sizes.
+  struct Info: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Count the images of each class and part, and their sizes.")
+
+    @OptionGroup var selection: Selection
+    @OptionGroup var report: ReportOptions
+
+    func run() async throws {
+      let console = Console(json: report.json)
+      let result = try await DataVerbs.report(selection, console)
+      console.print(DataText.counts(result) + [""] + DataText.sizes(result))
+      if !result.problems.isEmpty {
+        console.print(["", DataText.total(result) + " (fovea data check says which)"])
+      }
+      try console.printJSON(result)
+    }
+  }
+
+  /// `fovea data stats`: means and deviations.
+  struct Stats: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Compute mean and deviation of each channel, to normalise by.",
+      discussion: """
+        Over every pixel of the part for training, as shares of 255; each pixel counts once.
+        """)
+
+    @OptionGroup var selection: Selection
+    @OptionGroup var report: ReportOptions
+
+    func run() async throws {
+      let console = Console(json: report.json)
+      let result = try await DataVerbs.report(selection, console)
+      console.print(DataText.statistics(result))
+      try console.printJSON(result)
+    }
+  }
+
+  /// `fovea data check`: looks for faults.
+  struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Look for damaged images, leaks between parts, duplicates and missing classes.",
+      discussion: """
+        Ends with exit code 1 where an image is damaged, a picture is in two parts or two classes, or a class is missing; \
+        duplicates and rare classes are told and end with 0.
+        """)
+
+    @OptionGroup var selection: Selection
+    @OptionGroup var report: ReportOptions
+
+    func run() async throws {
+      let console = Console(json: report.json)
+      let result = try await DataVerbs.report(selection, console)
+      console.print(DataText.problems(result))
+      try console.printJSON(result)
+      if result.problems.contains(where: \.kind.isGrave) { throw ExitCode(1) }
+    }
+  }
+}
+
+/// A dataset in words.
+private enum DataText {
+  static func counts(_ report: DataReport) -> [String] {
+    var table = TextTable(
+      [.init("Class")] + report.parts.map { .init($0.name, .right) } + [.init("Share", .right)])
+    let images = report.parts.reduce(0) { $0 + $1.images }
+    table.rows = report.classes.map { entry in
+      let sum = entry.counts.reduce(0, +)
+      return [entry.name] + entry.counts.map { NumberFormat.grouped($0) }
+        + [NumberFormat.percent(Double(sum) / Double(max(images, 1)))]
+    }
+    table.footer = [["All"] + report.parts.map { NumberFormat.grouped($0.images) } + [""]]
+    return table.lines
+  }
+
+  static func sizes(_ report: DataReport) -> [String] {
+    guard let sizes = report.sizes else { return ["No image can be read."] }
+    let kinds = [1: "grey", 3: "RGB", 4: "RGBA"]
+    let channels = report.channels.sorted { $0.key < $1.key }.map {
+      "\(NumberFormat.grouped($0.value)) \(kinds[$0.key] ?? "of \($0.key) channels")"
+    }
+    let text =
+      sizes.distinct == 1
+      ? "All images are \(sizes.smallest) (height×width)"
+      : "Sizes (height×width): \(sizes.smallest) to \(sizes.largest), the middle one "
+        + "\(sizes.median), \(sizes.distinct) different"
+    return ["\(text); \(channels.joined(separator: ", "))."]
+  }
+
+  static func statistics(_ report: DataReport) -> [String] {
+    func list(_ numbers: [Float]) -> String {
+      numbers.map { NumberFormat.fixed(Double($0), decimals: 4) }.joined(separator: " ")
+    }
+    let name = report.parts.first?.name ?? report.name
+    return [
+      "mean       \(list(report.normalization.mean))",
+      "deviation  \(list(report.normalization.deviation))",
+      "of \(name), as shares of 255",
+    ]
+  }
+
+  static func problems(_ report: DataReport) -> [String] {
+    let shown = 5
+    return report.problems.flatMap { problem in
+      let names = problem.images.prefix(shown).map { "    \($0)" }
+      let rest = problem.images.count - names.count
+      return ["\(problem.kind.isGrave ? "error" : "warning"): \(problem.message)"] + names
+        + (rest > 0 ? ["    and \(rest) more"] : [])
+    } + [total(report)]
+  }
+
+  static func total(_ report: DataReport) -> String {
+    let (grave, light) = (
+      report.problems.count { $0.kind.isGrave }, report.problems.count { !$0.kind.isGrave }
+    )
+    let images = report.parts.reduce(0) { $0 + $1.images }
+    return "\(report.name): \(NumberFormat.grouped(images)) images, \(counted(grave, "error")), "
+      + counted(light, "warning")
+  }
+}
