@@ -44,8 +44,10 @@ func tests(
     swiftSettings: swiftSettings)
 }
 
-/// A library of the system that CImageCodecs calls. Homebrew keeps its headers where no compiler looks,
-/// so pkg-config's files tell where; on Linux they lie in the usual place, and no such tool is needed.
+/// A library of the system that CImageCodecs calls.
+///
+/// Homebrew keeps its headers where no compiler looks, so pkg-config's files tell where; on Linux they lie
+/// in the usual place, and no such tool is needed.
 func imageLibrary(_ name: String, pkgConfig: String, apt: String, brew: String) -> Target {
   #if os(macOS)
   let file: String? = pkgConfig

@@ -1,4 +1,6 @@
-/// Finds the orientation that a file's EXIF data name. Data that make no sense name none.
+/// Finds the orientation that a file's EXIF data name.
+///
+/// Data that make no sense name none.
 enum ExifOrientation {
   static func find(in bytes: UnsafeRawBufferPointer, format: ImageFileFormat) -> ImageOrientation {
     let file = ByteView(bytes: bytes)

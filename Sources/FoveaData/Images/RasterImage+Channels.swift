@@ -68,7 +68,7 @@ extension RasterImage {
   }
 }
 
-/// Rec. 601's brightness of a colour.
+/// The brightness of a colour, as television standard 601 has it.
 enum Luma {
   /// 0.299 red + 0.587 green + 0.114 blue in 16 bits of fraction, rounded: Pillow's numbers.
   static func of(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {

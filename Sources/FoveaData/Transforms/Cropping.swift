@@ -36,6 +36,17 @@ public enum PaddingMode: Hashable, Codable, Sendable {
   public static let black = PaddingMode.color([])
 }
 
+extension PaddingMode: CustomStringConvertible {
+  /// What follows "pad by 4" in a sentence.
+  public var description: String {
+    switch self {
+    case .color(let color): color.isEmpty ? " with black" : " with \(color)"
+    case .edge: ", the edge repeated"
+    case .reflect: ", mirrored"
+    }
+  }
+}
+
 extension RasterImage {
   /// The pixels of a box that is inside.
   func cropped(to box: PixelBox) -> RasterImage {
@@ -109,7 +120,9 @@ extension RasterImage {
 }
 
 /// Pixels that are added on each side.
-public struct ImagePadding: Hashable, Codable, Sendable, ExpressibleByIntegerLiteral {
+public struct ImagePadding: Hashable, Codable, Sendable, ExpressibleByIntegerLiteral,
+  CustomStringConvertible
+{
   /// Rows above.
   public let top: Int
   /// Columns to the left.
@@ -137,6 +150,12 @@ public struct ImagePadding: Hashable, Codable, Sendable, ExpressibleByIntegerLit
     let (height, width) = (max(0, size.height - image.height), max(0, size.width - image.width))
     self.init(
       top: height / 2, left: width / 2, bottom: (height + 1) / 2, right: (width + 1) / 2)
+  }
+
+  public var description: String {
+    let sides = [left, bottom, right]
+    return sides.allSatisfy { $0 == top }
+      ? "\(top) on all sides" : "(\(top), \(left), \(bottom), \(right))"
   }
 
   var isEmpty: Bool { (top, left, bottom, right) == (0, 0, 0, 0) }

@@ -174,7 +174,7 @@ extension ImageOperation: CustomStringConvertible {
     case .resize(let size, let filter): "resize to \(size), \(filter)"
     case .crop(let box): "crop \(box)"
     case .pad(let padding, let mode):
-      "pad by (\(padding.top), \(padding.left), \(padding.bottom), \(padding.right)), \(mode)"
+      "pad by \(padding)\(mode)"
     case .orient(let orientation): "\(orientation)"
     case .affine(let motion, _, _): "\(motion)"
     case .perspective(let corners, _, _):
