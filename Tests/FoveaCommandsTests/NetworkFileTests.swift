@@ -112,7 +112,8 @@ private final class TemporaryFolder {
     try builder.output("output", gated)
     try JSONEncoder().encode(builder.graph)
       .write(to: URL(fileURLWithPath: folder.path("gate.json")))
-    let weights = try write(Weights(["scale": Tensor([4], [1, 2, 3, 4] as [Float])]), "scale.safetensors")
+    let weights = try write(
+      Weights(["scale": Tensor([4], [1, 2, 3, 4] as [Float])]), "scale.safetensors")
     func has(_ operatorName: String, in file: String) throws -> Bool {
       try Data(contentsOf: URL(fileURLWithPath: file)).range(of: Data(operatorName.utf8)) != nil
     }
