@@ -110,7 +110,7 @@ let package = Package(
       ]),
     library("FoveaExplain", ["FoveaAnalysis", "FoveaGraph", "FoveaRuntime", "FoveaTensors"]),
     // Rank 4
-    library("FoveaDrawing", ["FoveaAnalysis", "FoveaGraph", "CZlib"]),
+    library("FoveaDrawing", ["FoveaAnalysis", "FoveaData", "FoveaGraph", "FoveaTensors", "CZlib"]),
     // Rank 5
     library(
       "FoveaCommands",

@@ -47,9 +47,12 @@ struct PictureFile {
   func write(_ plot: PixelPlot) throws -> PictureReport {
     switch format {
     case .svg: try write(svg: plot.svg())
-    case .png: try write(plot.png().encoded())
+    case .png: try write(png: plot.png())
     }
   }
+
+  /// Writes pixels all at once or not at all.
+  func write(png image: PNGImage) throws -> PictureReport { try write(image.encoded()) }
 
   private func write(_ data: Data) throws -> PictureReport {
     try AtomicFile.write(data, to: URL(fileURLWithPath: path))

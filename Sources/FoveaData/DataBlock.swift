@@ -126,12 +126,7 @@ public struct DataBlock: Hashable, Codable, Sendable {
       // Spread over the whole list, which is sorted by class.
       let step = Double(indices.count) / Double(min(max(images, 1), indices.count))
       let chosen = stride(from: 0, to: Double(indices.count), by: step).map { indices[Int($0)] }
-      let part = try ImageFiles(
-        root: source.root,
-        labelled: chosen.map {
-          (source.items[$0].path, source.classNames[Int(source.items[$0].label)])
-        }, decoder: decoder)
-      return try await ImageSurvey(part, channels: channels)
+      return try await ImageSurvey(SelectedImages(source, chosen), channels: channels)
         .normalization(of: Array(chosen.indices))
     case .imageNet: return channels == 1 ? .imageNet.grey : .imageNet
     case .given(let normalization): return normalization

@@ -61,8 +61,12 @@ public struct DataLoader: Sendable {
 
   /// Makes one batch.
   ///
+  /// - Parameters:
+  ///   - number: Its place in the epoch.
+  ///   - epoch: What random changes are drawn for.
+  ///   - order: The dataset's indices in the order of an epoch.
   /// - Throws: `DamagedImage` where an image cannot be read and none is left out, or none is left.
-  func batch(_ number: Int, epoch: Int, order: [Int]) throws(DamagedImage) -> Batch {
+  public func batch(_ number: Int, epoch: Int, order: [Int]) throws(DamagedImage) -> Batch {
     let start = number * batchSize
     var indices = Array(order[start...].prefix(batchSize))
     let imageShape = dataset.description.imageShape

@@ -35,25 +35,27 @@ public struct StoredImages: ImageSource {
   }
 }
 
-/// Several sources, one after the other, with the classes of the first.
+/// Two datasets in memory, one after the other, with the classes of the first.
 public struct JoinedImages: ImageSource {
-  private let parts: [any ImageSource]
-  private let starts: [Int]
+  private let first: StoredImages
+  private let second: StoredImages
 
   public let labels: [Int32]
 
-  public var name: String { parts[0].name }
-  public var classNames: [String] { parts[0].classNames }
+  public var name: String { first.name }
+  public var classNames: [String] { first.classNames }
+  /// That of the first.
+  public var normalization: Normalization { first.dataset.description.normalization }
 
-  /// Joins two sources of the same classes.
-  public init(_ first: any ImageSource, _ second: any ImageSource) {
-    parts = [first, second]
-    starts = [0, first.labels.count]
+  /// Joins the parts of a dataset.
+  public init(_ first: StoredImages, _ second: StoredImages) {
+    self.first = first
+    self.second = second
     labels = first.labels + second.labels
   }
 
-  private func place(of index: Int) -> (part: any ImageSource, index: Int) {
-    index < starts[1] ? (parts[0], index) : (parts[1], index - starts[1])
+  private func place(of index: Int) -> (part: StoredImages, index: Int) {
+    index < first.labels.count ? (first, index) : (second, index - first.labels.count)
   }
 
   public func name(of index: Int) -> String {
@@ -66,5 +68,32 @@ public struct JoinedImages: ImageSource {
   ) throws(ImageFileError) -> RasterImage {
     let (part, index) = place(of: index)
     return try part.image(at: index, minimumSize: minimumSize)
+  }
+}
+
+/// Some images of a source.
+public struct SelectedImages: ImageSource {
+  private let source: any ImageSource
+  private let indices: [Int]
+
+  public let labels: [Int32]
+
+  public var name: String { source.name }
+  public var classNames: [String] { source.classNames }
+
+  /// Selects images by their indices in the source, in this order.
+  public init(_ source: any ImageSource, _ indices: [Int]) {
+    self.source = source
+    self.indices = indices
+    let labels = source.labels
+    self.labels = indices.map { labels[$0] }
+  }
+
+  public func name(of index: Int) -> String { source.name(of: indices[index]) }
+
+  public func image(
+    at index: Int, minimumSize: ImageSize?
+  ) throws(ImageFileError) -> RasterImage {
+    try source.image(at: indices[index], minimumSize: minimumSize)
   }
 }

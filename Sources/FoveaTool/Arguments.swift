@@ -63,3 +63,8 @@ struct Place: ExpressibleByArgument {
     self.numbers = [row, column]
   }
 }
+
+extension AugmentationName: ExpressibleByArgument {
+  /// All names, for help.
+  static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}

@@ -13,7 +13,7 @@ struct DataVerbs: AsyncParsableCommand {
       DATASET is a name (\(DatasetName.allCases.map(\.rawValue).joined(separator: ", "))), a folder with a folder of images \
       for each class (with train/ and val/ or test/ above them, where there are parts), or a .csv table of paths and classes.
       """,
-    subcommands: [Info.self, Stats.self, Check.self])
+    subcommands: [Info.self, Preview.self, Stats.self, Check.self])
 
   /// Options that say which images.
   struct Selection: ParsableArguments {
@@ -42,11 +42,10 @@ struct DataVerbs: AsyncParsableCommand {
     @Option(help: "The column of a table with the classes. (default: the second)")
     var labelColumn: String?
 
-    @Option(
-      help: "1 for means of grey, 3 for those of red, green and blue. (default: by the images)")
+    @Option(help: "1 for grey, 3 for red, green and blue. (default: by the images)")
     var channels: Int?
 
-    var command: DataCommand {
+    var request: DatasetRequest {
       var request = DatasetRequest(dataset, data: data)
       request.labels =
         switch labels {
@@ -57,7 +56,7 @@ struct DataVerbs: AsyncParsableCommand {
       request.splitter = validation.map { .stratified(validation: $0) }
       request.pathColumn = pathColumn
       request.labelColumn = labelColumn
-      return DataCommand(request, channels: channels)
+      return request
     }
   }
 
@@ -67,7 +66,8 @@ struct DataVerbs: AsyncParsableCommand {
   ) async throws -> DataReport {
     let downloads = DownloadDisplay(console)
     let start = ContinuousClock.now
-    let result = try await selection.command.run { progress in
+    let result = try await DataCommand(selection.request, channels: selection.channels).run {
+      progress in
       switch progress {
       case .downloading(let download): downloads.show(download)
       case .looking(let images, let all):
@@ -101,6 +101,59 @@ struct DataVerbs: AsyncParsableCommand {
       if !result.problems.isEmpty {
         console.print(["", DataText.total(result) + " (fovea data check says which)"])
       }
+      try console.printJSON(result)
+    }
+  }
+
+  /// `fovea data preview`: draws a batch.
+  struct Preview: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Draw images as the network gets them, augmented, with their classes.",
+      discussion: """
+        The images are those of a batch for training, with normalisation taken back. Another --epoch shows other random \
+        changes of the same images.
+        """)
+
+    @OptionGroup var selection: Selection
+
+    @Option(help: "How many images.")
+    var count = 25
+
+    @Option(help: "The height and width that the network takes. (default: the images' own)")
+    var imageSize: Int?
+
+    @Option(help: "What happens to the images: \(AugmentationName.names).")
+    var augment: AugmentationName = .standard
+
+    @Option(help: "Mix images by mixup with Beta(A, A), as in 0.2.")
+    var mixup: Double?
+
+    @Option(help: "Mix images by CutMix with Beta(A, A), as in 1.")
+    var cutmix: Double?
+
+    @Option(help: "Which epoch's random changes, from 0.")
+    var epoch = 0
+
+    @Option(help: "What random changes are drawn from.")
+    var seed: UInt64 = 0
+
+    @Option(help: "The picture's file: .svg or .png.", completion: .file())
+    var out = "preview.svg"
+
+    @OptionGroup var report: ReportOptions
+
+    func run() async throws {
+      let console = Console(json: report.json)
+      let downloads = DownloadDisplay(console)
+      var command = PreviewCommand(
+        selection.request,
+        ImagePreparation(
+          size: imageSize.map { ImageSize($0) }, channels: selection.channels,
+          augmentation: augment, seed: seed), count: count, output: out)
+      command.epoch = epoch
+      command.mixing = try Mixing(mixup: mixup, cutMix: cutmix)
+      let result = try await command.run { downloads.show($0) }
+      console.print("\(result.file): \(NumberFormat.grouped(result.bytes)) bytes")
       try console.printJSON(result)
     }
   }

@@ -59,7 +59,8 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
       return Found(
         source: files, parts: [("training", parts.training), ("validation", parts.validation)])
     }
-    let folders = partFolders.sorted()
+    // What is learned from first.
+    let folders = (Self.trainingFolders + Self.validationFolders).filter(partFolders.contains)
     guard !folders.isEmpty else {
       return Found(source: files, parts: [("all", Array(files.labels.indices))])
     }
@@ -81,7 +82,7 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
 
   /// The folders right under the root that are parts: those of training and of validation, where
   /// there are both.
-  private var partFolders: Set<String> {
+  var partFolders: Set<String> {
     func present(_ names: [String]) -> [String] {
       names.filter { name in
         var isFolder: ObjCBool = false

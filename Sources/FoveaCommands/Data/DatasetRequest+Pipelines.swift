@@ -1,0 +1,111 @@
+public import FoveaData
+import FoveaTensors
+
+/// How images are brought to a network.
+public struct ImagePreparation: Hashable, Codable, Sendable {
+  /// The size that the network takes; that of the images where left out and all have the same.
+  public var size: ImageSize?
+  /// 1 for grey, 3 for colour; as the first image has it where left out.
+  public var channels: Int?
+  /// What happens to images that are learned from.
+  public var augmentation: AugmentationName
+  /// What random changes are drawn from.
+  public var seed: UInt64
+
+  /// Leaves images as they are.
+  public init(
+    size: ImageSize? = nil, channels: Int? = nil, augmentation: AugmentationName = .none,
+    seed: UInt64 = 0
+  ) {
+    self.size = size
+    self.channels = channels
+    self.augmentation = augmentation
+    self.seed = seed
+  }
+}
+
+extension DatasetRequest {
+  /// Images on their way to a network.
+  struct Prepared {
+    let training: any LabelledImages
+    let validation: any LabelledImages
+  }
+
+  /// The share of each class that is for validation where nothing else says so.
+  static let defaultValidationShare = 0.2
+
+  /// Finds, splits and prepares the images.
+  ///
+  /// Images of a folder that is in no parts are split at random, a fifth of each class for validation.
+  ///
+  /// - Throws: As `find`; `CommandError.missing` where sizes differ and none was asked for.
+  nonisolated(nonsending) func prepared(
+    _ preparation: ImagePreparation,
+    progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
+  ) async throws -> Prepared {
+    var request = self
+    if DatasetName(rawValue: dataset) == nil, splitter == nil, partFolders.isEmpty {
+      request.splitter = .stratified(
+        validation: Self.defaultValidationShare, seed: preparation.seed)
+    }
+    let found = try await request.find(progress: progress)
+    guard found.source.classNames.count > 1 else {
+      throw DataBlockError.oneClass(found.source.classNames[0], path: dataset)
+    }
+    let first = try firstImage(of: found.source)
+    let channels = preparation.channels ?? (first.channels == 1 ? 1 : 3)
+    let size = try preparation.size ?? commonSize(of: found.source)
+    let normalization = try await normalization(of: found, channels: channels)
+    let isMirrored = DatasetName(rawValue: dataset)?.isMirrored ?? true
+    func pipeline(
+      _ part: Int, _ transforms: [ImageTransform]
+    ) throws(PipelineError) -> ImagePipeline {
+      try ImagePipeline(
+        found.source, indices: found.parts[part].indices, transforms: transforms, size: size,
+        normalization: normalization, seed: preparation.seed)
+    }
+    return Prepared(
+      training: try pipeline(
+        0, preparation.augmentation.transforms(size: size, isMirrored: isMirrored)),
+      validation: try pipeline(
+        1, [.resize(max(size.height, size.width)), .centerCrop(size)]))
+  }
+
+  private func firstImage(of source: any ImageSource) throws -> RasterImage {
+    for index in source.labels.indices {
+      if let image = try? source.image(at: index, minimumSize: nil) { return image }
+    }
+    // None can be read: the first error says why.
+    return try source.image(at: 0, minimumSize: nil)
+  }
+
+  /// The size of images, where some spread over the source all have the same.
+  private func commonSize(of source: any ImageSource) throws -> ImageSize {
+    let count = source.labels.count
+    let step = max(count / 100, 1)
+    let sizes = Set(
+      stride(from: 0, to: count, by: step).compactMap {
+        try? source.image(at: $0, minimumSize: nil).size
+      })
+    guard let size = sizes.first, sizes.count == 1 else {
+      throw CommandError.missing(
+        "the size of images", remedy: "images of \(dataset) differ in size; "
+          + "say what the network takes with --image-size, such as 128")
+    }
+    return size
+  }
+
+  /// What the dataset is known to have, or what up to 2,000 images for training have.
+  private nonisolated(nonsending) func normalization(
+    of found: Found, channels: Int
+  ) async throws -> Normalization {
+    let stored = (found.source as? JoinedImages)?.normalization
+    if let stored, stored.mean.count == channels { return stored }
+    let indices = found.parts[0].indices
+    let step = max(indices.count / 2000, 1)
+    let chosen = stride(from: 0, to: indices.count, by: step).map { indices[$0] }
+    let sample = SelectedImages(found.source, chosen)
+    return try await ImageSurvey(sample, channels: channels)
+      .normalization(of: Array(chosen.indices))
+  }
+}
