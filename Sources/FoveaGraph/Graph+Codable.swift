@@ -33,6 +33,7 @@ public struct OperationRegistry: Sendable {
     SliceGradient.self, Dropout.self, Softmax.self, LogSoftmax.self, CrossEntropy.self,
     RandomNormal.self,
     CrossEntropyGradient.self, SGDUpdate.self, AdamUpdate.self, AllFinite.self, Select.self,
+    RMSpropUpdate.self, LionUpdate.self, AdamDirection.self,
   ])
 
   /// Gathers operation types under their names.
