@@ -40,6 +40,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var precision: Precision?
   /// Whether the backward pass computes cheap activations anew, for less memory.
   public var recomputes: Bool?
+  /// What a training may do besides the common.
+  public var recipe = TrainingRecipe()
   /// Threads; they change no result.
   public var threads: Int?
   /// Where the dataset's files are.
@@ -110,7 +112,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let steps = training.batchCount
     let schedule = learner.progress?.schedule ?? configuration.schedule(stepsPerEpoch: steps)
     let chart = TrainingCharts.schedule(
-      title: title, schedule: schedule, steps: configuration.epochs * steps,
+      title: title, schedule: schedule,
+      steps: configuration.epochs * configuration.updates(ofSteps: steps),
       momentum: learner.settings.optimizer.momentum)
     try AtomicFile.write(Data(chart.svg().utf8), to: folder.scheduleChart)
     let writer = try RunWriter(
