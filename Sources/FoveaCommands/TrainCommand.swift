@@ -113,11 +113,13 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let schedule = learner.progress?.schedule ?? configuration.schedule(stepsPerEpoch: steps)
     let chart = TrainingCharts.schedule(
       title: title, schedule: schedule,
-      steps: configuration.epochs * configuration.updates(ofSteps: steps),
+      updates: configuration.epochs * configuration.updates(ofSteps: steps),
+      areSteps: configuration.updates(ofSteps: steps) == steps,
       momentum: learner.settings.optimizer.momentum)
     try AtomicFile.write(Data(chart.svg().utf8), to: folder.scheduleChart)
     let writer = try RunWriter(
-      folder, title: title, stepsPerEpoch: steps, progress: learner.progress)
+      folder, title: title, loss: learner.settings.loss, stepsPerEpoch: steps,
+      progress: learner.progress)
     preparation(
       .prepared(
         PreparedTraining(
@@ -138,7 +140,12 @@ public struct TrainCommand: Hashable, Codable, Sendable {
           checkpointFile: folder.checkpoint)
       }
     if let failure = writer.failure { throw failure }
-    let result = TrainReport(report, folder: folder)
+    var averagedAccuracy: Double?
+    if learner.settings.averaging != nil, !report.wasStopped {
+      let evaluation = try await learner.evaluate(test, averaged: true)
+      averagedAccuracy = evaluation.metrics[Metric.accuracy.name]
+    }
+    let result = TrainReport(report, folder: folder, averagedAccuracy: averagedAccuracy)
     if !result.wasStopped { try folder.write(result, to: folder.result) }
     return result
   }

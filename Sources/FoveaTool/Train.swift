@@ -134,6 +134,10 @@ struct Train: AsyncParsableCommand {
       console.printResult(
         "Accuracy \(accuracy) on the test images after \(counted(result.epochs.count, "epoch")), "
           + "trained in \(NumberFormat.fixed(result.seconds, decimals: 1)) s.")
+      if let averaged = result.averagedAccuracy {
+        console.printResult(
+          "Accuracy \(NumberFormat.percent(averaged)) with the average of the weights.")
+      }
       console.printResult("Run folder: \(run)")
     }
     try console.printJSON(result)
