@@ -135,4 +135,16 @@ def record():
     record_layer(
         recorder, "SqueezeExcitation, SiLU and hard sigmoid",
         SqueezeExcitation(8, 3, functional.silu, functional.hardsigmoid), (2, 8, 4, 3))
+    for mode in ("reflect", "replicate", "circular"):
+        record_layer(
+            recorder, f"Conv2d, padding mode {mode}",
+            nn.Conv2d(3, 4, (3, 5), stride=(2, 1), padding=(1, 2), padding_mode=mode),
+            (2, 3, 5, 6))
+        record_layer(
+            recorder, f"Conv1d, padding mode {mode}",
+            nn.Conv1d(4, 6, 4, padding="same", groups=2, padding_mode=mode), (2, 4, 7))
+    record_layer(
+        recorder, "Conv2d, same padding",
+        nn.Conv2d(3, 4, (4, 3), padding="same", dilation=(1, 2)), (2, 3, 5, 6))
+    record_layer(recorder, "Conv1d, same padding", nn.Conv1d(3, 4, 4, padding="same"), (2, 3, 7))
     recorder.write()
