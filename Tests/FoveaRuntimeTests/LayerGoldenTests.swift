@@ -28,6 +28,11 @@ import Testing
     "Conv2d, same padding": FoveaLayers.Conv2d(
       4, kernel: Extent2d(4, 3), padding: .same, dilation: Extent2d(1, 2)),
     "Conv1d, same padding": FoveaLayers.Conv1d(4, kernel: 4, padding: .same),
+    "DeformConv2d": DeformConv2d(
+      6, kernel: Extent2d(3, 2), stride: Extent2d(2, 1), padding: .symmetric(1, 0), groups: 2,
+      offsetGroups: 2),
+    "DeformConv2d, version 1": DeformConv2d(
+      4, kernel: 3, padding: 2, dilation: Extent2d(1, 2), isModulated: false),
     "CBAM": CBAM(reduction: 4, kernel: 3),
     "SqueezeExcitation": SqueezeExcitation(reduction: 4),
     "SqueezeExcitation, SiLU and hard sigmoid": SqueezeExcitation(
