@@ -29,7 +29,7 @@ struct OperationCase {
 
   /// For each operation's name, what draws a case of it.
   static let random = [
-    common, ofSignals, smoothActivations, imageNormalisation, moving, optimizerUpdates,
+    common, ofSignals, smoothActivations, imageNormalisation, moving, deformable, optimizerUpdates,
   ]
   .reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
 
@@ -191,6 +191,13 @@ struct OperationCase {
     "Binary": {
       let function = $0.element(of: Binary.Function.allCases)
       let shape = $0.shape()
+      if function == .maximum || function == .minimum {
+        // Nearly equal elements would change places within a finite difference.
+        let left = numbers($0.broadcastable(to: shape), among: -80...79, &$0)
+        let right = betweenKinks($0.broadcastable(to: shape), &$0)
+        let sixteenths = Tensor(left.shape, left.floats.map { $0 / 16 })
+        return OperationCase(Binary(function), [.tensor(sixteenths), .tensor(right)])
+      }
       return OperationCase(
         Binary(function),
         [

@@ -10,11 +10,13 @@ import Testing
     "adaptive_avg_pool2d",
     "batch_norm2d", "relu", "exp", "log", "sqrt", "neg", "tanh", "add", "sub", "mul", "div", "sum",
     "mean",
+    "maximum", "minimum",
     "amax", "softmax", "log_softmax", "cross_entropy", "concat", "slice", "flatten", "reshape",
     "leaky_relu", "hardtanh", "sigmoid", "silu", "hardsigmoid", "hardswish",
     "conv1d", "conv_transpose1d", "conv3d", "embedding",
     "conv1d", "conv_transpose1d", "conv3d",
     "gelu", "elu", "prelu", "softplus", "mish",
+    "deformable_sampling",
     "group_norm", "layer_norm", "layer_norm2d", "local_response_norm",
   ]
 
@@ -37,6 +39,11 @@ import Testing
         rows: rows, columns: columns, outputPadding: try #require(arguments.outputPadding),
         groups: try #require(arguments.groups))
       return (operation, ["input", "weight"] + (recorded.inputs["bias"] == nil ? [] : ["bias"]))
+    case "deformable_sampling":
+      let (rows, columns) = try arguments.windows
+      let operation = DeformableSampling(
+        rows: rows, columns: columns, offsetGroups: try #require(arguments.groups))
+      return (operation, ["input", "offset"] + (recorded.inputs["mask"] == nil ? [] : ["mask"]))
     case "conv1d", "conv_transpose1d", "conv3d":
       return try signalOperation(name, recorded)
     case "embedding":
@@ -111,6 +118,8 @@ import Testing
     case "sub": return (Binary(.subtract), ["input", "other"])
     case "mul": return (Binary(.multiply), ["input", "other"])
     case "div": return (Binary(.divide), ["input", "other"])
+    case "maximum": return (Binary(.maximum), ["input", "other"])
+    case "minimum": return (Binary(.minimum), ["input", "other"])
     case "sum", "mean", "amax":
       let function: Reduce.Function = name == "amax" ? .max : name == "sum" ? .sum : .mean
       let operation = Reduce(

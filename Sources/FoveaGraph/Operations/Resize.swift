@@ -65,7 +65,9 @@ public struct Resize: ResamplingOperation {
   public let coordinates: Coordinates
   /// Whether an axis that shrinks is averaged over as many elements as one of the result stands for.
   public let antialias: Bool
-  /// Whether elements outside the image count for nothing, rather than like the outermost one (cubic).
+  /// Whether elements outside the image count for nothing, rather than like the outermost one (cubic, antialias).
+  ///
+  /// PyTorch leaves them out with antialias, and takes the outermost one without.
   public let excludesOutside: Bool
 
   /// Makes the operation.
@@ -157,7 +159,7 @@ public struct Resize: ResamplingOperation {
 
   /// Whole factors have a window; what lies between is no grid.
   public func spatialReach(inputs: [Shape]) -> SpatialReach {
-    guard inputs[0].rank == 4, axisCount <= 2 else { return .undefined }
+    guard 3...4 ~= inputs[0].rank, axisCount <= inputs[0].rank - 2 else { return .undefined }
     let resized = axes(of: inputs[0]).map(\.resized)
     if resized.allSatisfy({ $0?.isUnchanged == true }) { return .pointwise }
     let windows =
