@@ -164,8 +164,8 @@ let package = Package(
     tests(
       "FoveaTraining",
       [
-        "FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors",
-        "FoveaZoo", "FuzzSupport",
+        "FoveaChecks", "FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaRuntime",
+        "FoveaTensors", "FoveaZoo", "FuzzSupport",
       ], resources: [.copy("Golden")]),
     tests(
       "FoveaZoo", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors"],

@@ -18,12 +18,9 @@ public struct LayerWindow: Hashable, Codable, Sendable {
   init?(of operation: any Operation, reach: SpatialReach) {
     switch reach {
     case .windows(let rows, let columns):
-      self.init(rows, columns, groups: (operation as? Conv2d)?.groups, isTransposed: false)
+      self.init(rows, columns, groups: operation.groupsOfConvolution, isTransposed: false)
     case .transposedWindows(let rows, let columns):
-      let groups =
-        (operation as? ConvTranspose2d)?.groups
-        ?? (operation as? Conv2dInputGradient)?.convolution.groups
-      self.init(rows, columns, groups: groups, isTransposed: true)
+      self.init(rows, columns, groups: operation.groupsOfConvolution, isTransposed: true)
     default: return nil
     }
   }
@@ -36,4 +33,21 @@ public struct LayerWindow: Hashable, Codable, Sendable {
     self.groups = groups
     self.isTransposed = isTransposed
   }
+}
+
+extension Operation {
+  /// The groups of a convolution of images or signals, transposed or not; `nil` for other operations.
+  var groupsOfConvolution: Int? {
+    switch self {
+    case let convolution as Conv2d: convolution.groups
+    case let convolution as Conv1d: convolution.groups
+    case let transposed as ConvTranspose2d: transposed.groups
+    case let transposed as ConvTranspose1d: transposed.groups
+    case let transposed as Conv2dInputGradient: transposed.convolution.groups
+    default: nil
+    }
+  }
+
+  /// Whether it is a convolution of images or signals that is not transposed.
+  var isConvolution: Bool { self is Conv2d || self is Conv1d }
 }

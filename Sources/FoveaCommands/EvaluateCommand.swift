@@ -16,6 +16,8 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
   public var threads: Int?
   /// Where the dataset's files are.
   public var data: String?
+  /// Whether the average of the weights answers, which the training must have kept.
+  public var isAveraged: Bool
 
   /// What was measured.
   public struct Report: Hashable, Codable, Sendable {
@@ -32,7 +34,7 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
   /// Asks for a measurement.
   public init(
     checkpoint: String, dataset: String, split: MNIST.Split = .test, batchSize: Int = 256,
-    threads: Int? = nil, data: String? = nil
+    threads: Int? = nil, data: String? = nil, isAveraged: Bool = false
   ) {
     self.checkpoint = checkpoint
     self.dataset = dataset
@@ -40,6 +42,7 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     self.batchSize = batchSize
     self.threads = threads
     self.data = data
+    self.isAveraged = isAveraged
   }
 
   /// Measures.
@@ -60,12 +63,19 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     let loader = DataLoader(images, batchSize: batchSize)
     var settings = checkpoint.settings
     settings.metrics = [.accuracy]
+    guard settings.averaging != nil || !isAveraged else {
+      throw CommandError.conflict(
+        "--averaged",
+        reason: "the training kept no average of its weights; train with --ema or --swa")
+    }
+    // A teacher is not part of the checkpoint; what its student is measured by needs none.
+    if case .distillation = settings.loss { settings.loss = .crossEntropy }
     let learner = try Learner(
       checkpoint.model, training: loader, settings: settings, weights: checkpoint.weights,
       threads: threads, quantization: checkpoint.quantization)
     let clock = ContinuousClock()
     let start = clock.now
-    let evaluation = try await learner.evaluate(loader)
+    let evaluation = try await learner.evaluate(loader, averaged: isAveraged)
     return Report(
       accuracy: evaluation.metrics[Metric.accuracy.name] ?? 0, loss: evaluation.loss,
       images: evaluation.images, seconds: (clock.now - start) / .seconds(1))

@@ -52,8 +52,9 @@ public struct ReceptiveFieldCommand: Hashable, Codable, Sendable {
     if let place, place.count != 2 {
       throw CommandError.option("--at", value: "\(place)", allowed: "a row and a column")
     }
-    let middle = shape.rank > 2 ? [shape[shape.rank - 2] / 2, shape[shape.rank - 1] / 2] : nil
-    let place = place ?? middle
+    // A signal is an image of one row.
+    let height = shape.rank > 3 ? shape[shape.rank - 2] : 1
+    let place = place ?? (shape.rank > 2 ? [height / 2, shape[shape.rank - 1] / 2] : nil)
     return Report(
       layer: network.graph.nodes[value.node].path, outputShape: shape,
       receptiveField: fields[value], alignment: fields.alignment(of: value), place: place,
@@ -65,13 +66,16 @@ public struct ReceptiveFieldCommand: Hashable, Codable, Sendable {
 }
 
 extension AnalysedNetwork {
-  /// The last value with rows and columns, more than one of them.
+  /// The last value with rows and columns, more than one of them; in networks of signals the last signal.
   func lastMap(_ shapes: GraphShapes) throws(AnalysisError) -> Value {
-    let index = graph.nodes.indices.last {
-      let shape = shapes[node: $0][0]
-      return !graph.nodes[$0].operation.isSource && shape.rank == 4 && shape[2] * shape[3] > 1
+    func last(ofRank rank: Int) -> Int? {
+      graph.nodes.indices.last {
+        let shape = shapes[node: $0][0]
+        return !graph.nodes[$0].operation.isSource && shape.rank == rank
+          && shape.dimensions.dropFirst(2).contains { $0 > 1 }
+      }
     }
-    guard let index else {
+    guard let index = last(ofRank: 4) ?? last(ofRank: 3) else {
       throw .unknownLayer("with a map", near: graph.nodes.suffix(3).map(\.path))
     }
     return Value(node: index)

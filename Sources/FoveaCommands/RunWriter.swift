@@ -13,6 +13,7 @@ final class RunWriter: TrainingObserver {
 
   private let folder: RunFolder
   private let title: String
+  private let loss: Loss
   private var steps: [StepRecord]
   private var epochs: [EpochRecord]
   private let stepsPerEpoch: Int
@@ -22,9 +23,13 @@ final class RunWriter: TrainingObserver {
   ///
   /// - Parameters:
   ///   - title: What charts call the run.
+  ///   - loss: What the run makes small.
   ///   - progress: How far the training is; `nil` at its start.
-  init(_ folder: RunFolder, title: String, stepsPerEpoch: Int, progress: TrainingProgress?) throws {
+  init(
+    _ folder: RunFolder, title: String, loss: Loss, stepsPerEpoch: Int, progress: TrainingProgress?
+  ) throws {
     self.folder = folder
+    self.loss = loss
     self.title = title
     self.stepsPerEpoch = stepsPerEpoch
     epochs = progress?.finishedEpochs ?? []
@@ -73,7 +78,7 @@ final class RunWriter: TrainingObserver {
 
   private func writeLossChart() throws {
     let chart = TrainingCharts.loss(
-      title: title, steps: steps, epochs: epochs, stepsPerEpoch: stepsPerEpoch)
+      title: title, of: loss, steps: steps, epochs: epochs, stepsPerEpoch: stepsPerEpoch)
     try AtomicFile.write(Data(chart.svg().utf8), to: folder.lossChart)
   }
 }

@@ -40,6 +40,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var precision: Precision?
   /// Whether the backward pass computes cheap activations anew, for less memory.
   public var recomputes: Bool?
+  /// What a training may do besides the common.
+  public var recipe = TrainingRecipe()
   /// Threads; they change no result.
   public var threads: Int?
   /// Where the dataset's files are.
@@ -110,11 +112,14 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let steps = training.batchCount
     let schedule = learner.progress?.schedule ?? configuration.schedule(stepsPerEpoch: steps)
     let chart = TrainingCharts.schedule(
-      title: title, schedule: schedule, steps: configuration.epochs * steps,
+      title: title, schedule: schedule,
+      updates: configuration.epochs * configuration.updates(ofSteps: steps),
+      areSteps: configuration.updates(ofSteps: steps) == steps,
       momentum: learner.settings.optimizer.momentum)
     try AtomicFile.write(Data(chart.svg().utf8), to: folder.scheduleChart)
     let writer = try RunWriter(
-      folder, title: title, stepsPerEpoch: steps, progress: learner.progress)
+      folder, title: title, loss: learner.settings.loss, stepsPerEpoch: steps,
+      progress: learner.progress)
     preparation(
       .prepared(
         PreparedTraining(
@@ -135,7 +140,12 @@ public struct TrainCommand: Hashable, Codable, Sendable {
           checkpointFile: folder.checkpoint)
       }
     if let failure = writer.failure { throw failure }
-    let result = TrainReport(report, folder: folder)
+    var averagedAccuracy: Double?
+    if learner.settings.averaging != nil, !report.wasStopped {
+      let evaluation = try await learner.evaluate(test, averaged: true)
+      averagedAccuracy = evaluation.metrics[Metric.accuracy.name]
+    }
+    let result = TrainReport(report, folder: folder, averagedAccuracy: averagedAccuracy)
     if !result.wasStopped { try folder.write(result, to: folder.result) }
     return result
   }

@@ -15,6 +15,18 @@ public enum ScheduleName: String, Hashable, Codable, Sendable, CaseIterable {
   case step
   /// The same learning rate throughout.
   case constant
+  /// Less after each of some epochs.
+  case multiStep = "multi-step"
+  /// Less after every epoch.
+  case exponential
+  /// Half a cosine, again and again, each time longer.
+  case cosineRestarts = "cosine-restarts"
+  /// A power of the share of steps that are left.
+  case polynomial
+  /// Three quarters without a change, then half a cosine.
+  case flatCosine = "flat-cosine"
+  /// Less when the validation loss stops falling.
+  case plateau
 
   /// Whether it settles the momentum too.
   var setsMomentum: Bool { self == .oneCycle || self == .pytorchOneCycle }
@@ -28,6 +40,58 @@ public enum OptimizerName: String, Hashable, Codable, Sendable, CaseIterable {
   case adam
   /// Adam with weight decay of its own.
   case adamW = "adamw"
+  /// Gradients over the root of their mean square.
+  case rmsProp = "rmsprop"
+  /// The sign of a momentum.
+  case lion
+  /// Adam with steps as long as a layer's weights.
+  case lamb
+  /// SGD with steps as long as a layer's weights.
+  case lars
+  /// Orthogonal momentum for matrices and filters, AdamW for the rest.
+  case muon
+
+  /// The momentum or β₁ of each where nothing is said.
+  var momentum: Double {
+    switch self {
+    case .rmsProp: 0
+    case .muon: 0.95
+    default: 0.9
+    }
+  }
+
+  /// The learning rate of each where nothing is said.
+  var learningRate: Double {
+    switch self {
+    case .sgd: 0.06
+    case .lars: 1
+    case .lion, .rmsProp: 0.001
+    case .adam, .adamW, .lamb, .muon: 0.01
+    }
+  }
+
+  /// The weight decay of each where nothing is said.
+  var weightDecay: Double {
+    switch self {
+    case .adamW, .lamb: 0.01
+    case .lion, .muon: 0.1
+    case .lars: 1e-4
+    case .sgd, .adam, .rmsProp: 0
+    }
+  }
+
+  func optimizer(momentum: Double, weightDecay: Double) -> Optimizer {
+    switch self {
+    case .sgd: .sgd(momentum: momentum, weightDecay: weightDecay)
+    case .adam: .adam(beta1: momentum, weightDecay: weightDecay)
+    case .adamW: .adamW(beta1: momentum, weightDecay: weightDecay)
+    case .rmsProp: .rmsProp(momentum: momentum, weightDecay: weightDecay)
+    case .lion: .lion(beta1: momentum, weightDecay: weightDecay)
+    case .lamb: .lamb(beta1: momentum, weightDecay: weightDecay)
+    case .lars: .lars(momentum: momentum, weightDecay: weightDecay)
+    case .muon: .muon(momentum: momentum, weightDecay: weightDecay)
+    }
+  }
 }
 
 /// All that settles a training, nothing left open: what `config.json` in a run folder holds.
@@ -48,7 +112,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
   public internal(set) var optimizer: OptimizerName
   /// SGD's momentum or Adam's β₁; `nil` where the schedule sets it.
   public internal(set) var momentum: Double?
-  /// How much weights shrink; biases and normalisation do not.
+  /// How much weights shrink; biases and normalisation do not unless the recipe says so.
   public internal(set) var weightDecay: Double
   /// The share of the target that is spread over all classes.
   public internal(set) var labelSmoothing: Double
@@ -64,6 +128,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
   public internal(set) var threads: Int
   /// Where the dataset's files are, if that was said.
   public internal(set) var data: String?
+  /// What else was asked for; `nil` for nothing, as in runs of earlier versions.
+  public internal(set) var recipe: TrainingRecipe?
 
   /// Fills in what a request leaves open.
   ///
@@ -80,15 +146,15 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     batchSize = command.batchSize ?? 64
     schedule = command.schedule ?? .oneCycle
     optimizer = command.optimizer ?? .adamW
-    maxLearningRate = command.maxLearningRate ?? (optimizer == .sgd ? 0.06 : 0.01)
+    maxLearningRate = command.maxLearningRate ?? optimizer.learningRate
     if schedule.setsMomentum, command.momentum != nil {
       throw .conflict(
         "--momentum",
         reason: "the schedule \(schedule.rawValue) sets the momentum itself; "
           + "choose another with --schedule, or leave --momentum out")
     }
-    momentum = schedule.setsMomentum ? nil : command.momentum ?? 0.9
-    weightDecay = command.weightDecay ?? (optimizer == .adamW ? 0.01 : 0)
+    momentum = schedule.setsMomentum ? nil : command.momentum ?? optimizer.momentum
+    weightDecay = command.weightDecay ?? optimizer.weightDecay
     labelSmoothing = command.labelSmoothing ?? 0
     seed = command.seed ?? 0
     dropLast = command.dropLast ?? false
@@ -96,6 +162,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     recomputes = command.recomputes ?? false
     threads = command.threads ?? ProcessInfo.processInfo.activeProcessorCount
     data = command.data
+    recipe = command.recipe == TrainingRecipe() ? nil : command.recipe
     try check()
   }
 
@@ -122,6 +189,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     try require(
       0..<1 ~= labelSmoothing, "--label-smoothing", labelSmoothing, "0 or more and less than 1")
     try require(1...1024 ~= threads, "--threads", threads, "1 to 1024")
+    try (recipe ?? TrainingRecipe()).check(
+      schedule: schedule, labelSmoothing: labelSmoothing, epochs: epochs)
   }
 
   /// What goes on as this configuration has it, with what a request for that may change.
@@ -149,6 +218,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     try agree("--drop-last", command.dropLast, dropLast)
     try agree("--precision", command.precision?.rawValue, precision.rawValue)
     try agree("--recompute", command.recomputes, recomputes)
+    try command.recipe.agree(with: recipe ?? TrainingRecipe(), run: run)
     if let epochs = command.epochs, epochs < self.epochs {
       throw .contradiction(
         "--epochs", given: "\(epochs)", stored: "\(self.epochs) and may get more", run: run)
@@ -163,31 +233,27 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
 
   /// The loop's settings.
   var learnerSettings: LearnerSettings {
-    let decay = weightDecay
-    // Where the schedule sets the momentum, no step reads the optimiser's own.
-    let momentum = momentum ?? 0.9
-    let optimizer: Optimizer =
-      switch optimizer {
-      case .sgd: .sgd(momentum: momentum, weightDecay: decay)
-      case .adam: .adam(beta1: momentum, weightDecay: decay)
-      case .adamW: .adamW(beta1: momentum, weightDecay: decay)
-      }
+    let recipe = recipe ?? TrainingRecipe()
     return LearnerSettings(
-      loss: .crossEntropy(labelSmoothing: Float(labelSmoothing)), optimizer: optimizer,
-      metrics: [.accuracy], seed: seed, precision: precision,
-      recomputes: recomputes)
+      loss: (recipe.loss ?? .crossEntropy).loss(labelSmoothing: labelSmoothing),
+      // Where the schedule sets the momentum, no step reads the optimiser's own.
+      optimizer: optimizer.optimizer(
+        momentum: momentum ?? optimizer.momentum, weightDecay: weightDecay),
+      metrics: [.accuracy], seed: seed, precision: precision, recomputes: recomputes,
+      updates: recipe.updateOptions, accumulatedBatches: recipe.accumulatedBatches ?? 1,
+      averaging: recipe.averaging)
+  }
+
+  /// Updates of an epoch of a certain number of batches.
+  func updates(ofSteps steps: Int) -> Int {
+    let batches = recipe?.accumulatedBatches ?? 1
+    return (steps + batches - 1) / batches
   }
 
   /// The schedule for epochs of a certain length.
   func schedule(stepsPerEpoch: Int) -> Schedule {
-    switch schedule {
-    case .oneCycle: .fastaiOneCycle(maxLearningRate: maxLearningRate)
-    case .pytorchOneCycle: .pytorchOneCycle(maxLearningRate: maxLearningRate)
-    case .cosine: .cosine(learningRate: maxLearningRate)
-    case .step:
-      .step(
-        learningRate: maxLearningRate, every: (epochs + 2) / 3 * stepsPerEpoch, factor: 0.1)
-    case .constant: .constant(learningRate: maxLearningRate)
-    }
+    (recipe ?? TrainingRecipe()).schedule(
+      schedule, learningRate: maxLearningRate, epochs: epochs,
+      updatesPerEpoch: updates(ofSteps: stepsPerEpoch))
   }
 }

@@ -31,6 +31,8 @@ public struct TrainReport: Hashable, Codable, Sendable {
   /// The share of test images whose class was found after the last epoch, 0 to 1; `nil`, in JSON `null`,
   /// where the training was stopped before the end of its first.
   public let accuracy: Double?
+  /// The same of the average of the weights, where one is kept and the training finished.
+  public let averagedAccuracy: Double?
   /// The epochs, in order, with those of earlier runs that this one went on from.
   public let epochs: [EpochReport]
   /// How long this run of the command trained.
@@ -42,9 +44,12 @@ public struct TrainReport: Hashable, Codable, Sendable {
   /// Whether it was stopped before its last epoch was done; not part of the JSON.
   public let wasStopped: Bool
 
-  private enum CodingKeys: CodingKey { case accuracy, epochs, seconds, run, checkpoint }
+  private enum CodingKeys: CodingKey {
+    case accuracy, averagedAccuracy, epochs, seconds, run, checkpoint
+  }
 
-  init(_ report: TrainingReport, folder: RunFolder) {
+  init(_ report: TrainingReport, folder: RunFolder, averagedAccuracy: Double?) {
+    self.averagedAccuracy = averagedAccuracy
     epochs = report.epochs.map(EpochReport.init)
     accuracy = epochs.last?.accuracy
     seconds = report.seconds
@@ -57,6 +62,7 @@ public struct TrainReport: Hashable, Codable, Sendable {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     accuracy = try values.decode(Double?.self, forKey: .accuracy)
+    averagedAccuracy = try values.decodeIfPresent(Double.self, forKey: .averagedAccuracy)
     epochs = try values.decode([EpochReport].self, forKey: .epochs)
     seconds = try values.decode(Double.self, forKey: .seconds)
     run = try values.decode(String.self, forKey: .run)
@@ -68,6 +74,7 @@ public struct TrainReport: Hashable, Codable, Sendable {
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(accuracy, forKey: .accuracy)
+    try values.encodeIfPresent(averagedAccuracy, forKey: .averagedAccuracy)
     try values.encode(epochs, forKey: .epochs)
     try values.encode(seconds, forKey: .seconds)
     try values.encode(run, forKey: .run)

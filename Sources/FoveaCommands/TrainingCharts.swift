@@ -8,7 +8,7 @@ enum TrainingCharts {
 
   /// Training loss by step, raw and smoothed, and validation loss by epoch.
   static func loss(
-    title: String, steps: [StepRecord], epochs: [EpochRecord], stepsPerEpoch: Int
+    title: String, of loss: Loss, steps: [StepRecord], epochs: [EpochRecord], stepsPerEpoch: Int
   ) -> LineChart {
     let raw = steps.map { LineChart.Point(x: Double($0.step + 1), y: Double($0.loss)) }
     var series = [
@@ -25,21 +25,21 @@ enum TrainingCharts {
     }
     return LineChart(
       title: "Loss of \(title)", horizontalAxis: .init("step"),
-      panels: [.init(.init("cross-entropy", unit: "nats", kind: .logarithmic), series)])
+      panels: [.init(.init(loss.name, unit: "nats", kind: .logarithmic), series)])
   }
 
-  /// Learning rate and momentum by step.
+  /// Learning rate and momentum by update, which is a step unless gradients are accumulated.
   static func schedule(
-    title: String, schedule: Schedule, steps: Int, momentum: Double
+    title: String, schedule: Schedule, updates: Int, areSteps: Bool, momentum: Double
   ) -> LineChart {
     // Finer than the chart's pixels is of no use.
-    let shown = Array(stride(from: 0, to: steps, by: max(1, steps / 2000)))
-    let settings = shown.map { schedule.settings(step: $0, of: steps, momentum: momentum) }
+    let shown = Array(stride(from: 0, to: updates, by: max(1, updates / 2000)))
+    let settings = shown.map { schedule.settings(step: $0, of: updates, momentum: momentum) }
     func points(_ value: (StepSettings) -> Float) -> [LineChart.Point] {
       zip(shown, settings).map { LineChart.Point(x: Double($0 + 1), y: Double(value($1))) }
     }
     return LineChart(
-      title: "Schedule of \(title)", horizontalAxis: .init("step"),
+      title: "Schedule of \(title)", horizontalAxis: .init(areSteps ? "step" : "update"),
       panels: [
         .init(
           .init("learning rate"), [.init("learning rate", points { $0.learningRate })]),

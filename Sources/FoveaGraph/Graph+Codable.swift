@@ -31,8 +31,10 @@ public struct OperationRegistry: Sendable {
     FractionalMaxPool2dGradient.self, RandomUniform.self,
     Reshape.self, Flatten.self, Unsqueeze.self, Concat.self, Split.self, Slice.self,
     SliceGradient.self, Dropout.self, Softmax.self, LogSoftmax.self, CrossEntropy.self,
-    RandomNormal.self,
+    RandomNormal.self, DeformableSampling.self, DeformableSamplingInputGradient.self,
+    DeformableSamplingOffsetGradient.self,
     CrossEntropyGradient.self, SGDUpdate.self, AdamUpdate.self, AllFinite.self, Select.self,
+    RMSpropUpdate.self, LionUpdate.self, AdamDirection.self,
   ])
 
   /// Gathers operation types under their names.

@@ -18,7 +18,7 @@ public enum GraphError: Error, Hashable, Sendable {
   case noPath(loss: String, name: String)
   /// A node that reads something which does not come before it.
   case badReference(node: Int, path: String)
-  /// A graph without outputs.
+  /// A graph without outputs and updates.
   case noOutputs
   /// A file names an operation that nobody registered.
   case unknownOperation(_ name: String)

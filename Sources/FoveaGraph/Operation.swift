@@ -20,7 +20,7 @@ public protocol Operation: Hashable, Codable, Sendable {
   func cost(inputs: [Shape], outputs: [Shape]) -> Cost
 
   /// How far a result sees along height and width, the last two of four axes, in the inputs that are
-  /// activations; variables do not count.
+  /// activations; variables do not count. A signal of three axes is an image of one row.
   func spatialReach(inputs: [Shape]) -> SpatialReach
 
   /// Appends the nodes that compute the wanted gradients, and returns them, one an input.

@@ -33,6 +33,8 @@ public final class Program {
   private var statusChecks: [KernelBinding.StatusCheck] = []
   private var preparedVersion: Int?
   private let pointers: [Value: UnsafeMutableRawPointer]
+  /// For each planned node, the number of steps up to its own last.
+  private var stepEnds: [Int: Int] = [:]
 
   /// Plans a graph.
   ///
@@ -84,6 +86,7 @@ public final class Program {
       let first = steps.count
       steps += binding.steps
       stages.append(Stage(of: index, in: planned, shapes, steps: first..<steps.count))
+      stepEnds[index] = steps.count
       preparation += binding.preparation
       if let check = binding.statusCheck { statusChecks.append(check) }
     }
@@ -139,6 +142,31 @@ public final class Program {
     try begin(inputs, step: step)
     execute(steps[...])
     try end()
+  }
+
+  /// Runs the graph once and goes on past one of its outputs, a scalar, only where its value is right.
+  ///
+  /// - Parameters:
+  ///   - inputs: A tensor for each input, in the shape that was planned.
+  ///   - step: The number of the run, from which random operations draw.
+  ///   - name: The output that is looked at as soon as it is computed.
+  ///   - isRight: Says whether to go on.
+  /// - Returns: Whether the run went on; else variables whose new value depends on the output are as
+  ///   they were.
+  /// - Throws: As `run(_:step:)`; `GraphError.unknownName` where there is no such output.
+  public func run(
+    _ inputs: [String: Tensor], step: UInt64 = 0, checking name: String,
+    _ isRight: (Float) -> Bool
+  ) throws -> Bool {
+    let node = try planned.output(named: name).node
+    // Nodes run in the graph's order; a view has no steps of its own.
+    let end = stepEnds.lazy.filter { $0.key <= node }.map(\.value).max() ?? 0
+    try begin(inputs, step: step)
+    execute(steps[..<end])
+    let goesOn = try withOutput(name) { isRight($0[0]) }
+    if goesOn { execute(steps[end...]) }
+    try self.end()
+    return goesOn
   }
 
   /// What comes before the steps of a run: inputs are copied, changed weights prepared.

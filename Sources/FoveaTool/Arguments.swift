@@ -7,6 +7,7 @@ import FoveaTensors
 
 extension ScheduleName: ExpressibleByArgument {}
 extension OptimizerName: ExpressibleByArgument {}
+extension LossName: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension MNIST.Split: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}

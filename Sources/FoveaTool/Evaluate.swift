@@ -28,6 +28,9 @@ struct Evaluate: AsyncParsableCommand {
     completion: .directory)
   var data: String?
 
+  @Flag(help: "Measure the average of the weights that --ema or --swa kept.")
+  var averaged = false
+
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
@@ -35,7 +38,7 @@ struct Evaluate: AsyncParsableCommand {
     let downloads = DownloadDisplay(console)
     let result = try await EvaluateCommand(
       checkpoint: checkpoint, dataset: dataset, split: split, batchSize: batchSize,
-      threads: threads, data: data
+      threads: threads, data: data, isAveraged: averaged
     ).run { downloads.show($0) }
     console.print(
       "Accuracy \(NumberFormat.percent(result.accuracy)), loss "

@@ -28,7 +28,8 @@ struct Train: AsyncParsableCommand {
   @Option(help: "Images of a batch. (default: 64)")
   var batchSize: Int?
 
-  @Option(help: "The highest learning rate. (default: 0.01, with sgd 0.06)")
+  @Option(
+    help: "The highest learning rate. (default: 0.01; sgd 0.06, lion and rmsprop 0.001, lars 1)")
   var maxLr: Double?
 
   @Option(help: "How the learning rate changes. (default: one-cycle)")
@@ -38,12 +39,15 @@ struct Train: AsyncParsableCommand {
   var optimizer: OptimizerName?
 
   @Option(
-    help: "SGD's momentum or Adam's beta 1; the one-cycle schedules set their own. (default: 0.9)")
+    help:
+      "Momentum or beta 1; the one-cycle schedules set their own. (default: 0.9, rmsprop 0, muon 0.95)"
+  )
   var momentum: Double?
 
   @Option(
     help:
-      "How much weights shrink, biases and normalisation left out. (default: 0, with adamw 0.01)")
+      "How much weights shrink, biases and normalisation left out. (default: 0; adamw and lamb 0.01, lion and muon 0.1)"
+  )
   var weightDecay: Double?
 
   @Option(help: "The share of the target that is spread over all classes. (default: 0)")
@@ -83,6 +87,8 @@ struct Train: AsyncParsableCommand {
   @Flag(help: "Print the result alone.")
   var quiet = false
 
+  @OptionGroup(title: "Recipe options") var recipe: RecipeOptions
+
   @OptionGroup var report: ReportOptions
 
   private var command: TrainCommand {
@@ -102,6 +108,7 @@ struct Train: AsyncParsableCommand {
     command.precision = precision
     command.recomputes = recompute ? true : nil
     command.data = data
+    command.recipe = recipe.recipe
     return command
   }
 
@@ -127,6 +134,10 @@ struct Train: AsyncParsableCommand {
       console.printResult(
         "Accuracy \(accuracy) on the test images after \(counted(result.epochs.count, "epoch")), "
           + "trained in \(NumberFormat.fixed(result.seconds, decimals: 1)) s.")
+      if let averaged = result.averagedAccuracy {
+        console.printResult(
+          "Accuracy \(NumberFormat.percent(averaged)) with the average of the weights.")
+      }
       console.printResult("Run folder: \(run)")
     }
     try console.printJSON(result)

@@ -8,23 +8,24 @@ extension Train {
   /// Prints the resolved configuration.
   static func show(_ configuration: TrainConfiguration, _ console: Console) {
     let momentum = configuration.momentum.map { "\($0)" } ?? "set by the schedule"
-    let rows: [(String, String)] = [
-      ("dataset", configuration.dataset.rawValue),
-      ("data", configuration.data ?? "found by name"),
-      ("model", configuration.model),
-      ("epochs", "\(configuration.epochs)"),
-      ("batch size", "\(configuration.batchSize)\(configuration.dropLast ? ", drop last" : "")"),
-      ("schedule", configuration.schedule.rawValue),
-      ("max learning rate", "\(configuration.maxLearningRate)"),
-      ("optimizer", configuration.optimizer.rawValue),
-      ("momentum", momentum),
-      ("weight decay", "\(configuration.weightDecay)"),
-      ("label smoothing", "\(configuration.labelSmoothing)"),
-      ("seed", "\(configuration.seed)"),
-      ("precision", configuration.precision.rawValue),
-      ("recompute", configuration.recomputes ? "cheap activations" : "nothing"),
-      ("threads", "\(configuration.threads)"),
-    ]
+    let rows: [(String, String)] =
+      [
+        ("dataset", configuration.dataset.rawValue),
+        ("data", configuration.data ?? "found by name"),
+        ("model", configuration.model),
+        ("epochs", "\(configuration.epochs)"),
+        ("batch size", "\(configuration.batchSize)\(configuration.dropLast ? ", drop last" : "")"),
+        ("schedule", configuration.schedule.rawValue),
+        ("max learning rate", "\(configuration.maxLearningRate)"),
+        ("optimizer", configuration.optimizer.rawValue),
+        ("momentum", momentum),
+        ("weight decay", "\(configuration.weightDecay)"),
+        ("label smoothing", "\(configuration.labelSmoothing)"),
+        ("seed", "\(configuration.seed)"),
+        ("precision", configuration.precision.rawValue),
+        ("recompute", configuration.recomputes ? "cheap activations" : "nothing"),
+        ("threads", "\(configuration.threads)"),
+      ] + (configuration.recipe?.lines ?? []).map { ($0.name, $0.value) }
     console.printHeading("Configuration")
     let table = TextTable([.init(""), .init("")], rows: rows.map { [$0.0, $0.1] })
     console.print(table.rows.map { "  " + table.line($0) })

@@ -8,7 +8,7 @@ public import Foundation
 /// A model with its weights, and how far its training has come, as one file.
 ///
 /// The file is a safetensors file: tensors by PyTorch's names, an optimiser's memory under
-/// `optimizer/`, and everything else as JSON in its metadata. One file is written at once or not at
+/// `optimizer/`, averages of weights under `average/`, and everything else as JSON in its metadata. One file is written at once or not at
 /// all, so weights and state can never belong to different steps.
 public struct Checkpoint: Sendable {
   /// What is trained.
@@ -40,6 +40,17 @@ public struct Checkpoint: Sendable {
     let progress: TrainingProgress?
     let algorithms: [String: String]?
     let quantization: Quantization?
+  }
+
+  /// The average of the weights with the model's buffers; `nil` where the training keeps none.
+  public var averagedWeights: Weights? {
+    guard settings.averaging != nil else { return nil }
+    var result = Weights()
+    for parameter in model.parameters {
+      let average = weights[WeightAveraging.name(of: parameter.name)]
+      result[parameter.name] = average ?? weights[parameter.name]
+    }
+    return result
   }
 
   private static let headerKey = "fovea.checkpoint"

@@ -15,6 +15,14 @@ public enum TrainingError: Error, Hashable, Sendable {
   case nothingToDo(epochs: Int, steps: Int)
   /// Data whose epochs have another number of steps than the checkpoint's.
   case otherData(expectedSteps: Int, actualSteps: Int)
+  /// A group of parameters whose pattern no name matches.
+  case unmatchedGroup(pattern: String, known: [String])
+  /// A setting that no training has.
+  case option(_ what: String, problem: String)
+  /// A loss that is infinite or no number, in a step from 0, and where it comes from; the step's update was left out.
+  case notFinite(step: Int, loss: Float, origin: String)
+  /// A teacher that is missing, not needed or does not fit.
+  case teacher(_ problem: String)
   /// A checkpoint file that cannot be used.
   case checkpoint(file: String, problem: String)
 
@@ -48,6 +56,16 @@ extension TrainingError: CustomStringConvertible {
     case .otherData(let expected, let actual):
       "an epoch has \(actual) steps, the checkpoint's had \(expected); "
         + "resume with the same data and batch size"
+    case .unmatchedGroup(let pattern, let known):
+      "no parameter is called \(pattern); choose from \(known.prefix(8).joined(separator: ", "))"
+        + (known.count > 8 ? ", … (* stands for any characters)" : "")
+    case .option(let what, let problem):
+      "\(what): \(problem)"
+    case .notFinite(let step, let loss, let origin):
+      "the loss of step \(step + 1) is \(loss): \(origin); "
+        + "lower the learning rate, warm up, clip gradients, or mend the data"
+    case .teacher(let problem):
+      problem
     case .checkpoint(let file, let problem):
       "\(file): \(problem)"
     }

@@ -75,5 +75,6 @@ void test_convert(void);
 void test_tensors(void);
 void test_softmax(void);
 void test_resampling(void);
+void test_deformable_sampling(void);
 
 #endif

@@ -21,6 +21,7 @@ int main(void) {
     test_tensors();
     test_softmax();
     test_resampling();
+    test_deformable_sampling();
     end_table();
     printf("%s kernels tested\n", table->name);
   }

@@ -14,6 +14,7 @@ import Testing
       "wide-resnet50-2", "wide-resnet101-2", "resnetv2-50", "seresnet50", "resnet20-cifar",
       "resnet32-cifar", "resnet44-cifar", "resnet56-cifar", "wide-resnet28-10",
       "regnet-x-400mf", "regnet-y-400mf", "mobilenetv1-100", "mobilenet-v3-large",
+      "ghostnet-100",
       "mnasnet0-5", "mnasnet0-75", "mnasnet1-0", "mnasnet1-3", "efficientnet-b1",
       "efficientnet-b2", "efficientnet-b3", "efficientnet-b4", "efficientnet-b5",
       "efficientnet-b6", "efficientnet-b7", "efficientnet-v2-s", "efficientnet-lite0",

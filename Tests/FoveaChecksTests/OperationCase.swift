@@ -28,8 +28,10 @@ struct OperationCase {
   typealias Drawing = @Sendable (inout SeededChoices) throws -> OperationCase
 
   /// For each operation's name, what draws a case of it.
-  static let random = [common, ofSignals, smoothActivations, imageNormalisation, moving]
-    .reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
+  static let random = [
+    common, ofSignals, smoothActivations, imageNormalisation, moving, deformable, optimizerUpdates,
+  ]
+  .reduce(into: [:]) { all, some in all.merge(some) { first, _ in first } }
 
   /// For each operation that has no file of cases of its own, what draws a case of it.
   private static let common: [String: Drawing] = [

@@ -97,12 +97,49 @@ struct Block: CompositeLayer {
     }
   }
 
+  @Test func `same padding keeps the extents, and names the layer where a stride does not`() throws
+  {
+    let kept = try Model(input: [3, 9, 6]) {
+      Conv2d(4, kernel: Extent2d(4, 3), padding: .same, dilation: Extent2d(1, 2))
+      MaxPool2d(kernel: 3, stride: 1, padding: .same)
+    }
+    #expect(try kept.outputShape == [4, 9, 6])
+    #expect(
+      try Model(input: [3, 9]) { Conv1d(4, kernel: 6, padding: .same) }.outputShape == [4, 9])
+    let expected = GraphError.operation(
+      path: "stem",
+      .setting(
+        "a window with padding .same", name: "stride", value: "2",
+        allowed: "stride 1, or padding in pixels"))
+    #expect(throws: expected) {
+      try Model(input: [3, 9, 6]) {
+        Conv2d(4, kernel: 3, stride: Extent2d(1, 2), padding: .same).named("stem")
+      }
+    }
+    #expect(throws: expected) {
+      try Model(input: [3, 9]) {
+        Conv1d(4, kernel: 3, stride: 2, padding: .same, paddingMode: .circular).named("stem")
+      }
+    }
+  }
+
+  @Test func `a mirror has no more pixels than the image`() {
+    #expect(throws: GraphError.self) {
+      try Model(input: [3, 4, 4]) { Conv2d(4, kernel: 9, padding: 4, paddingMode: .reflect) }
+    }
+  }
+
   @Test func `settings that make no layer are refused, and never trap`() {
     let wrong: [any Layer] = [
       Conv2d(0, kernel: 3), Conv2d(-4, kernel: 3), Conv2d(4, kernel: 0), Conv2d(4, kernel: -3),
       Conv2d(4, kernel: 3, stride: 0), Conv2d(4, kernel: 3, groups: 0),
       Conv2d(4, kernel: 3, groups: 2), Conv2d(.max, kernel: 3), Conv2d(4, kernel: 3, padding: -1),
       Conv2d(4, kernel: Extent2d(.max)), MaxPool2d(kernel: 3, padding: 2),
+      DeformConv2d(0, kernel: 3), DeformConv2d(4, kernel: 0), DeformConv2d(4, kernel: 9),
+      DeformConv2d(4, kernel: 3, offsetGroups: 0), DeformConv2d(4, kernel: 3, offsetGroups: 2),
+      DeformConv2d(4, kernel: 2, stride: 2, padding: .same), GhostModule(0),
+      GhostModule(4, ratio: 1), GhostModule(.max), GhostBottleneck(4, expandedChannels: 0),
+      GhostBottleneck(4, expandedChannels: 8, squeezed: 0),
       Linear(0), Conv1d(4, kernel: 3), Conv3d(4, kernel: 3),
       FoveaLayers.AdaptiveAvgPool2d(0),
       FoveaLayers.Reshape(7), Dropout(1.5),

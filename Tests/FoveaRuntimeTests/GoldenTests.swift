@@ -16,6 +16,7 @@ import Testing
     "conv1d", "conv_transpose1d", "conv3d", "embedding",
     "conv1d", "conv_transpose1d", "conv3d",
     "gelu", "elu", "prelu", "softplus", "mish",
+    "deformable_sampling",
     "group_norm", "layer_norm", "layer_norm2d", "local_response_norm",
   ]
 
@@ -38,6 +39,11 @@ import Testing
         rows: rows, columns: columns, outputPadding: try #require(arguments.outputPadding),
         groups: try #require(arguments.groups))
       return (operation, ["input", "weight"] + (recorded.inputs["bias"] == nil ? [] : ["bias"]))
+    case "deformable_sampling":
+      let (rows, columns) = try arguments.windows
+      let operation = DeformableSampling(
+        rows: rows, columns: columns, offsetGroups: try #require(arguments.groups))
+      return (operation, ["input", "offset"] + (recorded.inputs["mask"] == nil ? [] : ["mask"]))
     case "conv1d", "conv_transpose1d", "conv3d":
       return try signalOperation(name, recorded)
     case "embedding":

@@ -19,11 +19,35 @@ import Testing
     "StdConv2d": StdConv2d(6, kernel: 3, padding: 1, groups: 2, bias: true),
     "weight norm of Conv2d": FoveaLayers.Conv2d(4, kernel: 3).weightNormalised(),
     "weight norm of Linear": FoveaLayers.Linear(7).weightNormalised(),
+    "Conv2d, padding mode reflect": conv2d(.reflect),
+    "Conv2d, padding mode replicate": conv2d(.replicate),
+    "Conv2d, padding mode circular": conv2d(.circular),
+    "Conv1d, padding mode reflect": conv1d(.reflect),
+    "Conv1d, padding mode replicate": conv1d(.replicate),
+    "Conv1d, padding mode circular": conv1d(.circular),
+    "Conv2d, same padding": FoveaLayers.Conv2d(
+      4, kernel: Extent2d(4, 3), padding: .same, dilation: Extent2d(1, 2)),
+    "Conv1d, same padding": FoveaLayers.Conv1d(4, kernel: 4, padding: .same),
+    "DeformConv2d": DeformConv2d(
+      6, kernel: Extent2d(3, 2), stride: Extent2d(2, 1), padding: .symmetric(1, 0), groups: 2,
+      offsetGroups: 2),
+    "DeformConv2d, version 1": DeformConv2d(
+      4, kernel: 3, padding: 2, dilation: Extent2d(1, 2), isModulated: false),
     "CBAM": CBAM(reduction: 4, kernel: 3),
     "SqueezeExcitation": SqueezeExcitation(reduction: 4),
     "SqueezeExcitation, SiLU and hard sigmoid": SqueezeExcitation(
       squeezed: 3, activation: FoveaLayers.SiLU(), gate: FoveaLayers.Hardsigmoid()),
   ]
+
+  private static func conv2d(_ mode: PaddingMode) -> any Layer {
+    FoveaLayers.Conv2d(
+      4, kernel: Extent2d(3, 5), stride: Extent2d(2, 1), padding: .symmetric(1, 2),
+      paddingMode: mode)
+  }
+
+  private static func conv1d(_ mode: PaddingMode) -> any Layer {
+    FoveaLayers.Conv1d(6, kernel: 4, padding: .same, groups: 2, paddingMode: mode)
+  }
 
   /// The layer as a network whose parameters have the recorded names.
   private static func model(_ recorded: GoldenCase, input: Tensor) throws -> Model {

@@ -33,6 +33,17 @@ import Testing
     (["train", "mnist-mini", "--epochs", "many"], 2, ["--epochs"]),
     (["train", "mnist-mini", "--max-lr", "-1"], 2, ["--max-lr"]),
     (["train", "mnist-mini", "--schedule", "zigzag"], 2, ["--schedule"]),
+    (["train", "mnist-mini", "--schedule", "multi-step"], 2, ["--milestones 3,5"]),
+    (
+      ["train", "mnist-mini", "--milestones", "3"], 2,
+      ["--milestones has no place here", "--schedule multi-step"]
+    ),
+    (["train", "mnist-mini", "--milestones", "x"], 2, ["'x' is no epoch"]),
+    (["train", "mnist-mini", "--warm-up", "9"], 2, ["--warm-up", "less than all 5"]),
+    (["train", "mnist-mini", "--lr-for", "fc"], 2, ["'fc' is no pattern with a factor"]),
+    (["train", "mnist-mini", "--ema", "1"], 2, ["--ema", "less than 1"]),
+    (["train", "mnist-mini", "--clip-norm", "1", "--clip-value", "1"], 2, ["choose one of them"]),
+    (["train", "mnist-mini", "--loss", "focal", "--label-smoothing", "0.1"], 2, ["cross-entropy"]),
     (["train", "mnist-mini", "--threads", "0"], 2, ["--threads"]),
     (["train", "mnist", "--data", "nowhere"], 1, ["nowhere"]),
     (["train", "--resume", "--out", "nowhere"], 1, ["nowhere"]),

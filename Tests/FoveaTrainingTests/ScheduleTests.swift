@@ -90,3 +90,97 @@ struct RecordedSchedule: Decodable, CustomTestStringConvertible {
     }
   }
 }
+
+/// Schedules over 1,000 steps, recorded by `Tools/golden/schedules.py`.
+struct RecordedScheduleRun: Decodable, CustomTestStringConvertible {
+  let name: String
+  let schedule: Schedule
+  let learningRates: [Double]
+  let measures: [Double]?
+
+  var testDescription: String { name }
+
+  static func all() throws -> [RecordedScheduleRun] {
+    struct File: Decodable { let entries: [RecordedScheduleRun] }
+    let file = try #require(
+      Bundle.module.url(
+        forResource: "schedule_runs", withExtension: "json", subdirectory: "Golden"))
+    return try JSONDecoder().decode(File.self, from: Data(contentsOf: file)).entries
+  }
+}
+
+@Suite struct ScheduleRunTests {
+  @Test(arguments: try RecordedScheduleRun.all())
+  func `1,000 steps follow PyTorch`(recorded: RecordedScheduleRun) throws {
+    try recorded.schedule.check()
+    #expect(recorded.learningRates.count == 1000)
+    var plateau = recorded.schedule.plateau.map(PlateauState.init)
+    for (step, expected) in recorded.learningRates.enumerated() {
+      let found = recorded.schedule.settings(
+        step: step, of: 1000, momentum: 0.9, plateau: plateau)
+      #expect(found.momentum == 0.9)
+      #expect(
+        abs(Double(found.learningRate) - expected) <= 1e-7 * abs(expected) + 1e-12, "step \(step)")
+      if let waiting = recorded.schedule.plateau, let measures = recorded.measures {
+        plateau?.take(measures[step], waiting)
+      }
+    }
+  }
+
+  @Test func `a curve has every step, with a cycle's momentum`() {
+    let schedule = Schedule.sequence([
+      (.share(0.5), .fastaiOneCycle(maxLearningRate: 0.1)),
+      (.share(0.5), .constant(learningRate: 1)),
+    ])
+    let curve = schedule.curve(steps: 20, momentum: 0.75)
+    let cycle = Schedule.fastaiOneCycle(maxLearningRate: 0.1).curve(steps: 10, momentum: 0.75)
+    #expect(Array(curve[..<10]) == cycle)
+    #expect(!curve[10...].contains { $0.learningRate != 1 || $0.momentum != 0.75 })
+    #expect(schedule.curve(steps: 0, momentum: 0).isEmpty)
+  }
+
+  @Test func `a warm-up rises to where the next schedule begins`() {
+    let schedule = Schedule.warmUp(
+      over: .share(0.2), from: 0, then: .fastaiOneCycle(maxLearningRate: 1))
+    let curve = schedule.curve(steps: 100, momentum: 0.9)
+    #expect(curve[0].learningRate == 0)
+    #expect(abs(curve[10].learningRate - 0.02) < 1e-7)
+    #expect(abs(curve[20].learningRate - 0.04) < 1e-7)
+    #expect(curve[0].momentum == 0.95)
+    #expect(
+      Schedule.warmUp(over: .steps(0), then: .constant(learningRate: 2))
+        .settings(step: 0, of: 5, momentum: 0).learningRate == 2)
+  }
+
+  @Test(arguments: [
+    Schedule.constant(learningRate: -1), .step(learningRate: 1, every: 0, factor: 0.1),
+    .multiStep(learningRate: 1, milestones: [], factor: 0),
+    .exponential(learningRate: .nan, factor: 0.9), .cosine(learningRate: 1, final: -1),
+    .cosineRestarts(learningRate: 1, first: 0), .polynomial(learningRate: 1, power: 0),
+    .flatCosine(learningRate: 1, flatShare: 1), .sequence([Schedule.Part]()),
+    .reduceOnPlateau(Plateau(learningRate: 1, factor: 1)),
+    .warmUp(over: .share(2), then: .constant(learningRate: 1)),
+    .warmUp(over: .steps(1), from: 2, then: .constant(learningRate: 1)),
+    .sequence([
+      (.steps(1), .reduceOnPlateau(Plateau(learningRate: 1))),
+      (.steps(1), .reduceOnPlateau(Plateau(learningRate: 1))),
+    ]),
+  ])
+  func `numbers that no schedule has are refused`(schedule: Schedule) async throws {
+    #expect(throws: TrainingError.self) { try schedule.check() }
+    let learner = try LearnerTests.learner()
+    await #expect(throws: TrainingError.self) {
+      try await learner.fit(epochs: 1, schedule: schedule)
+    }
+  }
+
+  @Test func `schedules are written and read, also those of earlier versions`() throws {
+    let all: [Schedule] = try RecordedScheduleRun.all().map(\.schedule)
+    let coded = try JSONEncoder().encode(all)
+    #expect(try JSONDecoder().decode([Schedule].self, from: coded) == all)
+    let earlier = #"[{"constant":{"learningRate":0.5}},{"cosine":{"learningRate":0.5,"final":0}}]"#
+    #expect(
+      try JSONDecoder().decode([Schedule].self, from: Data(earlier.utf8))
+        == [.constant(learningRate: 0.5), .cosine(learningRate: 0.5)])
+  }
+}

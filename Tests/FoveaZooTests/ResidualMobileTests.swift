@@ -12,6 +12,7 @@ import Testing
     "wide-resnet50-2", "wide-resnet101-2", "resnet50-c", "resnet50-d", "resnetv2-50",
     "seresnet50", "resnet20-cifar", "resnet32-cifar", "resnet44-cifar", "resnet56-cifar",
     "resnet110-cifar", "wide-resnet28-10", "regnet-x-400mf", "regnet-y-400mf",
+    "ghostnet-100", "ghostnet-100-x1.3",
     "mobilenetv1-100", "mobilenet-v2-x1.4", "mobilenet-v2-x0.35", "mobilenet-v3-large",
     "mobilenet-v3-small", "mnasnet0-5", "mnasnet0-75", "mnasnet1-0", "mnasnet1-3",
     "efficientnet-b1", "efficientnet-b2", "efficientnet-b3", "efficientnet-b4",
@@ -23,7 +24,7 @@ import Testing
   /// Those whose logits are recorded; the others are of the same kind as one of these.
   static let run = [
     "resnext50-32x4d", "resnet50-d", "resnetv2-50", "seresnet50", "resnet20-cifar",
-    "resnet56-cifar", "regnet-x-400mf", "regnet-y-400mf", "mobilenetv1-100",
+    "resnet56-cifar", "regnet-x-400mf", "regnet-y-400mf", "mobilenetv1-100", "ghostnet-100",
     "mobilenet-v2-x0.35", "mobilenet-v3-large", "mobilenet-v3-small", "mnasnet0-5", "mnasnet1-0",
     "efficientnet-b1", "convnext-tiny", "resnet50-gn", "resnetv2-50x1-bit",
   ]
@@ -197,6 +198,7 @@ import Testing
     ("resnet18", 1.82), ("resnet34", 3.67), ("resnet50", 4.11), ("resnet101", 7.83),
     ("resnet152", 11.56), ("resnet50-d", 4.35), ("resnext50-32x4d", 4.26),
     ("wide-resnet50-2", 11.43), ("seresnet50", 4.11), ("mobilenetv1-100", 0.58),
+    ("ghostnet-100", 0.141),
     ("mobilenet-v2", 0.31), ("mobilenet-v3-large", 0.219), ("mobilenet-v3-small", 0.06),
     ("efficientnet-b0", 0.39), ("efficientnet-b4", 4.5), ("efficientnet-b7", 38.3),
     ("regnet-y-400mf", 0.41), ("resnet20-cifar", 0.04), ("resnet56-cifar", 0.13),

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 from torch.nn.utils import spectral_norm, weight_norm
+from torchvision.ops import deform_conv2d
 
 from recording import Recorder
 
@@ -65,6 +66,25 @@ class StdConv2d(nn.Conv2d):
             self.weight.reshape(1, self.out_channels, -1), None, None, training=True, momentum=0.0,
             eps=1e-6).reshape_as(self.weight)
         return self._conv_forward(input, weight, self.bias)
+
+
+class DeformConv2d(nn.Module):
+    """mmcv's packs of torchvision's function: a convolution finds offsets and masks."""
+
+    def __init__(self, channels, out, kernel, offset_groups, modulated, groups=1, **window):
+        super().__init__()
+        self.taps, self.window = offset_groups * kernel[0] * kernel[1], window
+        self.weight = nn.Parameter(torch.empty(out, channels // groups, *kernel))
+        self.bias = nn.Parameter(torch.empty(out))
+        self.conv_offset = nn.Conv2d(
+            channels, self.taps * (3 if modulated else 2), kernel, **window)
+
+    def forward(self, input):
+        found = self.conv_offset(input)
+        offset, mask = found[:, :2 * self.taps], found[:, 2 * self.taps:]
+        return deform_conv2d(
+            input, offset, self.weight, self.bias, **self.window,
+            mask=torch.sigmoid(mask) if mask.shape[1] else None)
 
 
 def record_layer(recorder, name, module, shape, training=True):
@@ -135,4 +155,22 @@ def record():
     record_layer(
         recorder, "SqueezeExcitation, SiLU and hard sigmoid",
         SqueezeExcitation(8, 3, functional.silu, functional.hardsigmoid), (2, 8, 4, 3))
+    for mode in ("reflect", "replicate", "circular"):
+        record_layer(
+            recorder, f"Conv2d, padding mode {mode}",
+            nn.Conv2d(3, 4, (3, 5), stride=(2, 1), padding=(1, 2), padding_mode=mode),
+            (2, 3, 5, 6))
+        record_layer(
+            recorder, f"Conv1d, padding mode {mode}",
+            nn.Conv1d(4, 6, 4, padding="same", groups=2, padding_mode=mode), (2, 4, 7))
+    record_layer(
+        recorder, "Conv2d, same padding",
+        nn.Conv2d(3, 4, (4, 3), padding="same", dilation=(1, 2)), (2, 3, 5, 6))
+    record_layer(recorder, "Conv1d, same padding", nn.Conv1d(3, 4, 4, padding="same"), (2, 3, 7))
+    record_layer(
+        recorder, "DeformConv2d",
+        DeformConv2d(4, 6, (3, 2), 2, True, groups=2, stride=(2, 1), padding=(1, 0)), (2, 4, 6, 5))
+    record_layer(
+        recorder, "DeformConv2d, version 1",
+        DeformConv2d(3, 4, (3, 3), 1, False, padding=(2, 2), dilation=(1, 2)), (2, 3, 4, 5))
     recorder.write()

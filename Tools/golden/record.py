@@ -10,7 +10,8 @@ SCRIPTS = (
     "activations", "normalisation", "layers", "reductions", "softmax", "cross_entropy", "shaping",
     "optimizers", "schedules", "initializers", "simple_cnn", "zoo", "safetensors_file", "signals",
     "sequences", "pytorch_files", "zoo_classic", "moving", "more_pooling", "zoo_dense", "zoo_residual",
-    "numpy_files", "onnx_files", "image_files", "image_transforms",
+    "deformable", "numpy_files", "onnx_files", "losses", "optimizer_runs", "image_files",
+    "image_transforms",
 )
 
 

@@ -4,6 +4,7 @@ import math
 import warnings
 
 import torch
+import torch.optim.lr_scheduler as lr
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR, StepLR
 
 from recording import TRAINING_GOLDEN, source, write_json
@@ -73,7 +74,112 @@ def fastai_one_cycle(steps):
     }
 
 
+LONG = 1000
+
+
+def followed(make, advance=None):
+    """The learning rate of each of 1,000 steps, to ten digits."""
+    parameter = torch.nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([parameter], lr=0.1)
+    schedule = make(optimizer)
+    rates = []
+    for step in range(LONG):
+        rates.append(float(f"{optimizer.param_groups[0]['lr']:.10g}"))
+        optimizer.step()
+        if advance is None:
+            schedule.step()
+        else:
+            advance(schedule, step)
+    return rates
+
+
+def flat_cosine(flat_share, divisor):
+    """fastai's `fit_flat_cos`: `combined_cos` of the share of training done, in float64."""
+    def value(share):
+        if share < flat_share:
+            return 0.1
+        part = (share - flat_share) / (1 - flat_share)
+        return 0.1 / divisor + (1 + math.cos(math.pi * part)) * (0.1 - 0.1 / divisor) / 2
+
+    return [float(f"{value(step / LONG):.10g}") for step in range(LONG)]
+
+
+def measure(epoch):
+    """A loss that falls, and stalls again and again."""
+    return round(1 / (1 + epoch // 12) + 0.01 * math.sin(epoch), 6)
+
+
+def record_runs():
+    """The schedule of each entry is as the product writes it in files."""
+    warnings.filterwarnings("ignore")
+    entries = []
+
+    def add(name, schedule, rates, **more):
+        entries.append({"name": name, "schedule": schedule, "learningRates": rates} | more)
+
+    def cosine(steps):
+        return lambda optimizer: lr.CosineAnnealingLR(optimizer, steps)
+
+    add("MultiStepLR", {"multiStep": {
+        "learningRate": 0.1, "milestones": [100, 350, 350, 900], "factor": 0.5}},
+        followed(lambda o: lr.MultiStepLR(o, [100, 350, 350, 900], 0.5)))
+    add("ExponentialLR", {"exponential": {"learningRate": 0.1, "factor": 0.99}},
+        followed(lambda o: lr.ExponentialLR(o, 0.99)))
+    for first, multiplier, minimum in ((100, 1, 0.0), (50, 2, 0.001), (7, 3, 0.0)):
+        add(f"CosineAnnealingWarmRestarts, {first} times {multiplier}, to {minimum}",
+            {"cosineRestarts": {"learningRate": 0.1, "first": first, "multiplier": multiplier,
+                                "final": minimum}},
+            followed(lambda o: lr.CosineAnnealingWarmRestarts(o, first, multiplier, minimum)))
+    for power in (1.0, 0.9, 2.0):
+        add(f"PolynomialLR, {power}",
+            {"polynomial": {"learningRate": 0.1, "power": power, "final": 0.0}},
+            followed(lambda o: lr.PolynomialLR(o, LONG, power)))
+    for share, divisor in ((0.75, 1e5), (0.5, 100.0)):
+        add(f"fastai fit_flat_cos, {share}",
+            {"flatCosine": {"learningRate": 0.1, "flatShare": share, "finalDivisor": divisor}},
+            flat_cosine(share, divisor))
+    plain = {"cosine": {"learningRate": 0.1, "final": 0.0}}
+    for shape, warm in (
+        ("linear", lambda o: lr.LinearLR(o, 0.01, 1.0, 100)),
+        ("constant", lambda o: lr.ConstantLR(o, 0.01, 100)),
+    ):
+        add(f"{shape} warm-up before a cosine",
+            {"warmUp": {"over": {"steps": {"_0": 100}}, "from": 0.01, "shape": shape,
+                        "then": plain}},
+            followed(lambda o: lr.SequentialLR(o, [warm(o), cosine(900)(o)], [100])))
+    add("SequentialLR of three",
+        {"sequence": {"_0": [
+            {"span": {"share": {"_0": 0.25}}, "schedule": {"constant": {"learningRate": 0.1}}},
+            {"span": {"steps": {"_0": 350}}, "schedule": plain},
+            {"span": {"share": {"_0": 0.4}},
+             "schedule": {"exponential": {"learningRate": 0.1, "factor": 0.99}}},
+        ]}},
+        followed(lambda o: lr.SequentialLR(
+            o, [lr.ConstantLR(o, 1.0), cosine(350)(o), lr.ExponentialLR(o, 0.99)], [250, 600])))
+    for mode, threshold_mode, patience, cooldown, minimum in (
+        ("min", "rel", 10, 0, 0.0), ("min", "abs", 3, 5, 0.0), ("max", "rel", 2, 1, 0.001),
+    ):
+        sign = 1 if mode == "min" else -1
+        measures = [sign * measure(step) for step in range(LONG)]
+        if mode == "max":
+            measures = [2 + value for value in measures]
+        add(f"ReduceLROnPlateau, {mode}, {threshold_mode}, patience {patience}",
+            {"reduceOnPlateau": {"_0": {
+                "learningRate": 0.1, "factor": 0.5, "patience": patience, "threshold": 1e-4,
+                "isRelative": threshold_mode == "rel", "cooldown": cooldown,
+                "minLearningRate": minimum,
+                "measure": {"validationLoss": {}} if mode == "min"
+                else {"metric": {"_0": "accuracy"}}}}},
+            followed(
+                lambda o: lr.ReduceLROnPlateau(
+                    o, mode, 0.5, patience, 1e-4, threshold_mode, cooldown, minimum),
+                lambda schedule, step: schedule.step(measures[step])),
+            measures=measures)
+    write_json(TRAINING_GOLDEN / "schedule_runs.json", source("schedules.py"), entries)
+
+
 def record():
+    record_runs()
     warnings.filterwarnings("ignore", "Detected call of `lr_scheduler.step")
     entries = [
         one_cycle(anneal, three_phase, percent)

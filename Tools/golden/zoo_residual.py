@@ -144,7 +144,8 @@ NETWORKS = (
     ("fused-blocks", fused_blocks, TV, None, (24, 21, 18)),
     *((name.replace("_", "-"), of_timm(name), TIMM, IMAGE, small) for name, small in (
         ("resnet50_gn", SMALL), ("resnetv2_50", SMALL), ("resnetv2_50x1_bit", SMALL),
-        ("seresnet50", SMALL), ("mobilenetv1_100", SMALL))),
+        ("seresnet50", SMALL), ("mobilenetv1_100", SMALL), ("ghostnet_100", SMALL))),
+    ("ghostnet-100-x1.3", of_timm("ghostnet_130"), TIMM, IMAGE, None),
     ("resnet50-c", of_timm("resnet50c"), TIMM, IMAGE, None),
     ("resnet50-d", of_timm("resnet50d"), TIMM, IMAGE, SMALL),
     *((f"resnet{depth}-cifar", lambda classes, depth=depth: CIFARResNet(depth, classes), PAPER,

@@ -49,6 +49,7 @@ bool fovea_kernels_are_optimised(void);
 #include "fovea_convert.h"
 #include "fovea_dropout.h"
 #include "fovea_elementwise.h"
+#include "fovea_deformable.h"
 #include "fovea_fractional_pool2d.h"
 #include "fovea_group_norm.h"
 #include "fovea_local_response_norm.h"

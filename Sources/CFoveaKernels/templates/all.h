@@ -51,6 +51,7 @@
 #include "random_normal_f32.h"
 #include "unpool2d_f32.h"
 #include "fractional_pool2d_f32.h"
+#include "deformable_f32.h"
 #include "reduce_f32.h"
 #include "group_norm_f32.h"
 #include "resample_f32.h"

@@ -78,7 +78,7 @@ extension Graph {
 extension Operation {
   /// Whether it multiplies by weights and sums up: a convolution, transposed or not, or a dense layer.
   var isProduct: Bool {
-    self is Conv2d || self is Conv2dInputGradient || self is Linear || self is MatMul
+    groupsOfConvolution != nil || self is Linear || self is MatMul
   }
 
   /// Whether it is an activation function of each element.

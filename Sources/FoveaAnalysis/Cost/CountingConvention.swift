@@ -161,7 +161,8 @@ private struct CountedNode {
     let cost = node.operation.cost(inputs: inputs, outputs: [output])
     otherOperations = cost.otherOperations
     switch node.operation {
-    case is Conv2d, is ConvTranspose2d, is Conv2dInputGradient, is Linear, is MatMul:
+    case is Conv2d, is ConvTranspose2d, is Conv2dInputGradient, is Linear, is MatMul, is Conv1d,
+      is ConvTranspose1d, is Conv3d:
       kind = .product
     case is BatchNorm2d: kind = .batchNorm
     case is MaxPool2d, is AvgPool2d: kind = .pooling

@@ -66,7 +66,7 @@ struct DescribedLayer {
       result.append(("elements", source.outputElementType.rawValue))
       return result
     }
-    if operation is Conv2d {
+    if operation.isConvolution {
       result.append(("input channels", String(inputShapes[0][1])))
       result.append(("output channels", String(outputShape[1])))
     }
@@ -74,7 +74,7 @@ struct DescribedLayer {
       result.append(("input features", String(inputShapes[0].dimensions.last ?? 0)))
       result.append(("output features", String(outputShape.dimensions.last ?? 0)))
     }
-    if operation is Conv2d || operation is Linear {
+    if operation.isConvolution || operation is Linear {
       result.append(("bias", inputShapes.count == 3 ? "yes" : "no"))
     }
     if let parametersOf { result.append(("parameters of", parametersOf)) }
@@ -90,7 +90,7 @@ struct DescribedLayer {
       .filter { name, _ in
         let parts = name.split(separator: ".")
         return window == nil || parts.last == "ceilMode" && parts.contains("rows")
-          || !parts.contains { ["rows", "columns", "groups"].contains($0) }
+          || !parts.contains { ["rows", "columns", "window", "groups"].contains($0) }
       }
       .map { ($0.hasSuffix("ceilMode") ? "ceil mode" : $0, $1) }
       .sorted { $0.name < $1.name }

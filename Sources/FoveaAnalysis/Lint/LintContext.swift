@@ -143,14 +143,7 @@ public struct LintLayer: Sendable {
     self.summary = summary
     self.inputs = inputs
     reach = node.operation.spatialReach(inputs: inputs)
-    let groups: Int? =
-      switch node.operation {
-      case let convolution as Conv2d: convolution.groups
-      case let transposed as ConvTranspose2d: transposed.groups
-      case let transposed as Conv2dInputGradient: transposed.convolution.groups
-      case is Linear: 1
-      default: nil
-      }
+    let groups = node.operation.groupsOfConvolution ?? (node.operation is Linear ? 1 : nil)
     product = groups.map { (inputs[0][1], summary.outputShape[1], $0) }
     productDepth = before + (groups == nil ? 0 : 1)
   }

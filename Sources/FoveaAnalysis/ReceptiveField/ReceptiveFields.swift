@@ -309,9 +309,9 @@ extension AxisField {
 }
 
 extension Shape {
-  /// Whether the last two axes are height and width.
+  /// Whether the last two axes are height and width, or the last one is that of a signal: an image of one row.
   var isGrid: Bool { rank > 2 }
-  var gridHeight: Int { isGrid ? self[rank - 2] : 1 }
+  var gridHeight: Int { rank > 3 ? self[rank - 2] : 1 }
   var gridWidth: Int { isGrid ? self[rank - 1] : 1 }
 }
 

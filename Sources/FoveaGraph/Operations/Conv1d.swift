@@ -21,8 +21,9 @@ public struct Conv1d: Operation {
     self.groups = groups
   }
 
-  /// A signal has no height.
-  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach {
+    .windows(rows: .pixel, columns: window)
+  }
 
   /// The same convolution of an image of one row.
   public var ofImages: Conv2d { Conv2d(rows: .pixel, columns: window, groups: groups) }
@@ -66,8 +67,9 @@ public struct ConvTranspose1d: Operation {
     self.groups = groups
   }
 
-  /// A signal has no height.
-  public func spatialReach(inputs: [Shape]) -> SpatialReach { .undefined }
+  public func spatialReach(inputs: [Shape]) -> SpatialReach {
+    .transposedWindows(rows: .pixel, columns: window)
+  }
 
   /// The same transposed convolution of an image of one row.
   public var ofImages: ConvTranspose2d {

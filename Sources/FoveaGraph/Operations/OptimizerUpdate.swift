@@ -81,7 +81,7 @@ public struct AdamUpdate: Operation {
 
 extension Operation {
   /// Checks weight, gradient, states and settings, and returns the shapes of weight and states.
-  fileprivate func expectUpdate(_ inputs: [Shape], states: Int, settings: Int)
+  func expectUpdate(_ inputs: [Shape], states: Int, settings: Int)
     throws(OperationError) -> [Shape]
   {
     try expectInputs(states + 3...states + 3, inputs)

@@ -46,10 +46,11 @@ public struct Pad: ResamplingOperation {
 
   /// Where zeros are added the grid stays and moves; mirrored pixels no window describes.
   public func spatialReach(inputs: [Shape]) -> SpatialReach {
-    guard case .constant = mode, inputs[0].rank == 4 else { return .undefined }
+    guard case .constant = mode, 3...4 ~= inputs[0].rank else { return .undefined }
     let amounts = Array(repeating: Amount(before: 0, after: 0), count: 4) + amounts
     return .offset(
-      rows: -amounts[amounts.count - 2].before, columns: -amounts[amounts.count - 1].before)
+      rows: inputs[0].rank == 4 ? -amounts[amounts.count - 2].before : 0,
+      columns: -amounts[amounts.count - 1].before)
   }
 
   public func outputShapes(for inputs: [Shape]) throws(OperationError) -> [Shape] {

@@ -114,10 +114,10 @@ extension Operation {
 }
 
 extension Shape {
-  /// How far an operation sees that mixes what lies along `axes` of images.
+  /// How far an operation sees that mixes what lies along `axes` of images or signals.
   func reach(ofMixing axes: Set<Int>) -> SpatialReach {
-    guard rank == 4 else { return .global }
-    let spatial: Set = [2, 3]
+    guard 3...4 ~= rank else { return .global }
+    let spatial = Set(2..<rank)
     return axes.isDisjoint(with: spatial)
       ? .pointwise : axes.isSuperset(of: spatial) ? .global : .undefined
   }

@@ -127,12 +127,16 @@ public struct Unsqueeze: Operation {
 }
 
 extension Operation {
-  /// How far a result sees that has the same elements in the same order: where the last two axes stay,
-  /// the grid does.
+  /// How far a result sees that has the same elements in the same order: where height and width stay, the grid does.
   fileprivate func reachOfReshaping(_ inputs: [Shape]) -> SpatialReach {
     guard let output = try? outputShapes(for: inputs)[0], output.rank > 2, inputs[0].rank > 2,
-      output.dimensions.suffix(2) == inputs[0].dimensions.suffix(2)
+      output.gridExtents == inputs[0].gridExtents
     else { return .flattened }
     return .pointwise
   }
+}
+
+extension Shape {
+  /// Height and width; a signal of three axes has one row.
+  fileprivate var gridExtents: [Int] { rank > 3 ? dimensions.suffix(2) : [1, self[rank - 1]] }
 }

@@ -159,7 +159,7 @@ public struct Resize: ResamplingOperation {
 
   /// Whole factors have a window; what lies between is no grid.
   public func spatialReach(inputs: [Shape]) -> SpatialReach {
-    guard inputs[0].rank == 4, axisCount <= 2 else { return .undefined }
+    guard 3...4 ~= inputs[0].rank, axisCount <= inputs[0].rank - 2 else { return .undefined }
     let resized = axes(of: inputs[0]).map(\.resized)
     if resized.allSatisfy({ $0?.isUnchanged == true }) { return .pointwise }
     let windows =

@@ -4,6 +4,6 @@ public struct OutputsValidator: GraphValidator {
   public init() {}
 
   public func check(_ graph: Graph) throws(GraphError) {
-    if graph.outputs.isEmpty { throw .noOutputs }
+    if graph.outputs.isEmpty, graph.updates.isEmpty { throw .noOutputs }
   }
 }

@@ -2,7 +2,7 @@ public import FoveaGraph
 
 /// Batch normalisation of features `[N, C]`, or of signals `[N, C, L]`.
 ///
-/// `BatchNorm2d` on the input as an image of one column; with its formulas, parameters and running
+/// `BatchNorm2d` on the input as an image of one row; with its formulas, parameters and running
 /// statistics.
 public struct BatchNorm1d: Layer {
   private let base: BatchNorm2d
@@ -22,8 +22,8 @@ public struct BatchNorm1d: Layer {
       throw .operation(
         path: tracer.path, .rank("BatchNorm1d", expected: 2, actual: input.shape))
     }
-    let behind = Unsqueeze(axes: Array(input.shape.rank..<4))
-    let image = try tracer.append(behind, [input])[0]
+    let row = Unsqueeze(axes: input.shape.rank == 2 ? [2, 3] : [2])
+    let image = try tracer.append(row, [input])[0]
     return try tracer.append(FoveaGraph.Reshape(), [try base.forward(image), input])[0]
   }
 }

@@ -11,21 +11,24 @@ public struct Conv1d: Layer {
   public let kernel: Int
   /// Elements from one position to the next.
   public let stride: Int
-  /// Zeros at both ends.
-  public let padding: Int
+  /// How the signal is padded: as an image of one row, of which the columns are meant.
+  public let padding: Padding
   /// Elements from one tap to the next.
   public let dilation: Int
   /// Channels are cut into this many groups, each convolved by itself.
   public let groups: Int
   /// Whether each filter adds a number of its own.
   public let bias: Bool
+  /// What the padding is made of.
+  public let paddingMode: PaddingMode
   /// How the weight starts; PyTorch's way by default.
   public let weightInitializer: Initializer
 
   /// Makes a convolution with the input channels inferred.
   public init(
-    _ outChannels: Int, kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
-    groups: Int = 1, bias: Bool = true, weightInitializer: Initializer = .pytorchDefault
+    _ outChannels: Int, kernel: Int, stride: Int = 1, padding: Padding = 0, dilation: Int = 1,
+    groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros,
+    weightInitializer: Initializer = .pytorchDefault
   ) {
     self.outChannels = outChannels
     self.kernel = kernel
@@ -34,15 +37,17 @@ public struct Conv1d: Layer {
     self.dilation = dilation
     self.groups = groups
     self.bias = bias
+    self.paddingMode = paddingMode
     self.weightInitializer = weightInitializer
   }
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
     let tracer = input.tracer
+    let channels = try tracer.expectChannels(of: input, rank: 3, for: "Conv1d")
     let window = try tracer.window(
       kernel: kernel, stride: stride, dilation: dilation, padding: padding)
-    let operation = FoveaGraph.Conv1d(window: window, groups: groups)
-    let channels = try tracer.expectChannels(of: input, rank: 3, for: operation.name)
+    let (input, windows) = try paddingMode.pad(input, for: [window])
+    let operation = FoveaGraph.Conv1d(window: windows[0], groups: groups)
     try tracer.expectGroups(groups, dividing: channels, and: outChannels)
     return try tracer.weighted(
       operation, input, weight: [outChannels, channels / groups, kernel], weightInitializer,
@@ -110,9 +115,16 @@ extension Tracer {
   func window(
     kernel: Int, stride: Int, dilation: Int, padding: Int
   ) throws(GraphError) -> Window {
+    try window(kernel: kernel, stride: stride, dilation: dilation, padding: .all(padding))
+  }
+
+  /// A window with the padding of an image's columns; what is wrong is thrown under the layer's path.
+  func window(
+    kernel: Int, stride: Int, dilation: Int, padding: Padding
+  ) throws(GraphError) -> Window {
     do {
-      return try Window(
-        kernel: kernel, stride: stride, dilation: dilation, padding: Window.Padding(padding))
+      return try padding.along(
+        columns: Window(kernel: kernel, stride: stride, dilation: dilation))
     } catch {
       throw .operation(path: path, error)
     }

@@ -1,32 +1,5 @@
 public import FoveaGraph
 
-/// How an image is padded with zeros.
-public enum Padding: Hashable, Sendable, ExpressibleByIntegerLiteral {
-  /// The same number of pixels on all four sides.
-  case all(Int)
-  /// A number for height (top and bottom) and one for width (left and right).
-  case symmetric(Int, Int)
-  /// A number for each side.
-  case sides(top: Int, left: Int, bottom: Int, right: Int)
-
-  /// Pads all four sides alike.
-  public init(integerLiteral value: Int) { self = .all(value) }
-
-  var rows: Window.Padding {
-    switch self {
-    case .all(let pixels), .symmetric(let pixels, _): Window.Padding(pixels)
-    case .sides(let top, _, let bottom, _): Window.Padding(before: top, after: bottom)
-    }
-  }
-
-  var columns: Window.Padding {
-    switch self {
-    case .all(let pixels), .symmetric(_, let pixels): Window.Padding(pixels)
-    case .sides(_, let left, _, let right): Window.Padding(before: left, after: right)
-    }
-  }
-}
-
 /// A number for height and width alike, or one for each.
 public struct Extent2d: Hashable, Sendable, ExpressibleByIntegerLiteral {
   /// Along the height.
@@ -58,14 +31,11 @@ struct WindowSettings: Hashable, Sendable {
   /// The windows along height and width; what is wrong is thrown under the layer's path.
   func windows(_ path: String) throws(GraphError) -> (rows: Window, columns: Window) {
     do {
-      return (
-        try Window(
-          kernel: kernel.height, stride: stride.height, dilation: dilation.height,
-          padding: padding.rows, ceilMode: ceilMode),
-        try Window(
-          kernel: kernel.width, stride: stride.width, dilation: dilation.width,
-          padding: padding.columns, ceilMode: ceilMode)
-      )
+      let rows = try Window(
+        kernel: kernel.height, stride: stride.height, dilation: dilation.height, ceilMode: ceilMode)
+      let columns = try Window(
+        kernel: kernel.width, stride: stride.width, dilation: dilation.width, ceilMode: ceilMode)
+      return (try padding.along(rows: rows), try padding.along(columns: columns))
     } catch {
       throw .operation(path: path, error)
     }
@@ -87,6 +57,8 @@ public struct Conv2d: Layer {
   public let groups: Int
   /// Whether each filter adds a number of its own.
   public let bias: Bool
+  /// What the padding is made of.
+  public let paddingMode: PaddingMode
   /// How the weight starts; PyTorch's way by default.
   public let weightInitializer: Initializer
   private let window: WindowSettings
@@ -94,42 +66,47 @@ public struct Conv2d: Layer {
   /// Makes a convolution with the input channels inferred.
   public init(
     _ outChannels: Int, kernel: Extent2d, stride: Extent2d = 1, padding: Padding = 0,
-    dilation: Extent2d = 1, groups: Int = 1, bias: Bool = true,
+    dilation: Extent2d = 1, groups: Int = 1, bias: Bool = true, paddingMode: PaddingMode = .zeros,
     weightInitializer: Initializer = .pytorchDefault
   ) {
     self.init(
       inChannels: nil, outChannels, kernel: kernel, stride: stride, padding: padding,
-      dilation: dilation, groups: groups, bias: bias, weightInitializer: weightInitializer)
+      dilation: dilation, groups: groups, bias: bias, paddingMode: paddingMode,
+      weightInitializer: weightInitializer)
   }
 
   /// Makes a convolution that takes a certain number of channels, and refuses others.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernel: Extent2d, stride: Extent2d = 1,
     padding: Padding = 0, dilation: Extent2d = 1, groups: Int = 1, bias: Bool = true,
-    weightInitializer: Initializer = .pytorchDefault
+    paddingMode: PaddingMode = .zeros, weightInitializer: Initializer = .pytorchDefault
   ) {
     self.init(
       inChannels: inChannels, outChannels, kernel: kernel, stride: stride, padding: padding,
-      dilation: dilation, groups: groups, bias: bias, weightInitializer: weightInitializer)
+      dilation: dilation, groups: groups, bias: bias, paddingMode: paddingMode,
+      weightInitializer: weightInitializer)
   }
 
   private init(
     inChannels: Int?, _ outChannels: Int, kernel: Extent2d, stride: Extent2d, padding: Padding,
-    dilation: Extent2d, groups: Int, bias: Bool, weightInitializer: Initializer
+    dilation: Extent2d, groups: Int, bias: Bool, paddingMode: PaddingMode,
+    weightInitializer: Initializer
   ) {
     self.inChannels = inChannels
     self.outChannels = outChannels
     self.groups = groups
     self.bias = bias
+    self.paddingMode = paddingMode
     self.weightInitializer = weightInitializer
     window = WindowSettings(kernel: kernel, stride: stride, padding: padding, dilation: dilation)
   }
 
   public func forward(_ input: SymbolicTensor) throws(GraphError) -> SymbolicTensor {
     let tracer = input.tracer
+    let channels = try tracer.expectChannels(of: input, inChannels, for: "Conv2d")
     let (rows, columns) = try window.windows(tracer.path)
-    let convolution = FoveaGraph.Conv2d(rows: rows, columns: columns, groups: groups)
-    let channels = try tracer.expectChannels(of: input, inChannels, for: convolution.name)
+    let (input, windows) = try paddingMode.pad(input, for: [rows, columns])
+    let convolution = FoveaGraph.Conv2d(rows: windows[0], columns: windows[1], groups: groups)
     guard groups > 0, outChannels > 0, channels % groups == 0 else {
       throw .operation(
         path: tracer.path, .groups(groups, inChannels: channels, outChannels: outChannels))

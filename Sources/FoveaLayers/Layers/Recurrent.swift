@@ -27,7 +27,10 @@ public struct LSTM: Layer {
   /// What it shares with a GRU.
   public let settings: RecurrentSettings
 
-  /// Makes a layer; unlike PyTorch's, its input has the batch first unless told otherwise.
+  /// Makes a layer.
+  ///
+  /// Unlike PyTorch's, its input has the batch first unless told otherwise: the first axis of what a `Model` is given is
+  /// the batch, and with `batchFirst: false` its examples would be taken for steps.
   public init(
     _ hiddenSize: Int, layers: Int = 1, bias: Bool = true, batchFirst: Bool = true,
     bidirectional: Bool = false
@@ -67,7 +70,10 @@ public struct GRU: Layer {
   /// What it shares with an LSTM.
   public let settings: RecurrentSettings
 
-  /// Makes a layer; unlike PyTorch's, its input has the batch first unless told otherwise.
+  /// Makes a layer.
+  ///
+  /// Unlike PyTorch's, its input has the batch first unless told otherwise: the first axis of what a `Model` is given is
+  /// the batch, and with `batchFirst: false` its examples would be taken for steps.
   public init(
     _ hiddenSize: Int, layers: Int = 1, bias: Bool = true, batchFirst: Bool = true,
     bidirectional: Bool = false

@@ -33,8 +33,8 @@ extension AdamUpdate: ExecutableOperation {
 }
 
 extension KernelBinding {
-  /// What both optimisers have in common: weight, gradient and a first state.
-  fileprivate func update(settings: Operand) -> fovea_optimizer_arguments {
+  /// What all optimisers have in common: weight, gradient and a first state.
+  func update(settings: Operand) -> fovea_optimizer_arguments {
     var arguments = fovea_optimizer_arguments()
     arguments.count = outputs[0].elementCount
     arguments.settings = UnsafePointer(settings.floats)
@@ -46,7 +46,7 @@ extension KernelBinding {
     return arguments
   }
 
-  fileprivate mutating func update(
+  mutating func update(
     _ kernel: @escaping fovea_kernel, _ arguments: fovea_optimizer_arguments
   ) throws(RuntimeError) {
     let kept = keep(arguments)

@@ -9,7 +9,7 @@ struct Aliasing: LintRule {
 
   func findings(in network: LintContext) -> [LintFinding] {
     network.layers.compactMap { layer in
-      guard layer.node.operation is Conv2d || layer.node.operation is MaxPool2d,
+      guard layer.node.operation.isConvolution || layer.node.operation is MaxPool2d,
         let windows = layer.windows, layer.pixels > 1,
         windows.contains(where: { $0.stride > 1 }),
         // What a stride skips is another rule's.
@@ -30,7 +30,7 @@ struct Aliasing: LintRule {
 
   /// Whether the layer is a blur itself, with weights that nothing trains, or an average comes right before it.
   private func isBlurred(_ layer: LintLayer, _ network: LintContext) -> Bool {
-    if layer.node.operation is Conv2d,
+    if layer.node.operation.isConvolution,
       let weight = network.graph.nodes[layer.node.inputs[1].node].operation as? Variable,
       weight.role == .buffer
     {

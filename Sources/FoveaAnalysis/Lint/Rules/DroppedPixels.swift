@@ -23,7 +23,7 @@ struct DroppedPixels: LintRule {
         let left = window.unusedPixels(on: extent)
         return left > 0 ? window.stride - left : 0
       }
-      let isPooling = !(layer.node.operation is Conv2d)
+      let isPooling = !layer.node.operation.isConvolution
       return finding(
         share >= 0.1 ? .warning : .note, at: layer.path,
         "no window reaches \(parts.joined(separator: " and ")) of the \(LintText.extents(extents)) "

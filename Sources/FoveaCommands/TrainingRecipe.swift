@@ -1,0 +1,247 @@
+import FoveaTraining
+
+/// A loss by name.
+public enum LossName: String, Hashable, Codable, Sendable, CaseIterable {
+  /// Cross-entropy with class indices.
+  case crossEntropy = "cross-entropy"
+  /// Binary cross-entropy of each class by itself.
+  case binaryCrossEntropy = "binary-cross-entropy"
+  /// Focal loss of classes that exclude each other.
+  case focal
+
+  func loss(labelSmoothing: Double) -> Loss {
+    switch self {
+    case .crossEntropy: .crossEntropy(labelSmoothing: Float(labelSmoothing))
+    case .binaryCrossEntropy: .binaryCrossEntropy()
+    case .focal: .softmaxFocal()
+    }
+  }
+}
+
+/// What a training may do besides the common; each part is left out where `nil`.
+public struct TrainingRecipe: Hashable, Codable, Sendable {
+  /// What is made small; cross-entropy where left out.
+  public var loss: LossName?
+  /// Epochs, or parts of one, on which the learning rate rises to where the schedule begins.
+  public var warmUpEpochs: Double?
+  /// The epochs after which `multi-step` lowers the rate.
+  public var milestones: [Int]?
+  /// What the rate is multiplied by: at each fall, or after each epoch with `exponential`.
+  public var learningRateFactor: Double?
+  /// The epochs of the first period of `cosine-restarts`.
+  public var restartEpochs: Int?
+  /// How much longer each next period of `cosine-restarts` is.
+  public var restartMultiplier: Int?
+  /// The power of `polynomial`.
+  public var power: Double?
+  /// The epochs without a lower validation loss that `plateau` waits for.
+  public var patience: Int?
+  /// The largest norm of all gradients together.
+  public var clipNorm: Double?
+  /// The largest magnitude of an element of a gradient.
+  public var clipValue: Double?
+  /// Batches whose gradients make one update.
+  public var accumulatedBatches: Int?
+  /// The decay of an exponential average of the weights.
+  public var averageDecay: Double?
+  /// The epoch, from 1, whose weights are the first of a mean over epochs.
+  public var averageFromEpoch: Int?
+  /// Whether biases and normalisation weights shrink too.
+  public var decaysBiases: Bool?
+  /// Patterns of parameters that stay as they are.
+  public var frozen: [String]?
+  /// Patterns of parameters and what their learning rate is multiplied by.
+  public var learningRateFactors: [String: Double]?
+
+  /// Leaves everything out.
+  public init() {}
+
+  /// Throws for a value out of range, and for one that the schedule or another option has no place for.
+  func check(
+    schedule: ScheduleName, labelSmoothing: Double, epochs: Int
+  ) throws(CommandError) {
+    func require(_ isAllowed: Bool, _ option: String, _ value: Any, _ allowed: String)
+      throws(CommandError)
+    {
+      guard isAllowed else { throw .option(option, value: "\(value)", allowed: allowed) }
+    }
+    func belong(_ isGiven: Bool, _ option: String, to schedules: [ScheduleName])
+      throws(CommandError)
+    {
+      guard isGiven, !schedules.contains(schedule) else { return }
+      let names = schedules.map { "--schedule \($0.rawValue)" }.joined(separator: " or ")
+      throw .conflict(
+        option,
+        reason: "the schedule \(schedule.rawValue) does not read it; leave it out, or take \(names)"
+      )
+    }
+    try belong(milestones != nil, "--milestones", to: [.multiStep])
+    try belong(
+      learningRateFactor != nil, "--lr-factor", to: [.step, .multiStep, .exponential, .plateau])
+    try belong(restartEpochs != nil, "--restart-epochs", to: [.cosineRestarts])
+    try belong(restartMultiplier != nil, "--restart-multiplier", to: [.cosineRestarts])
+    try belong(power != nil, "--power", to: [.polynomial])
+    try belong(patience != nil, "--patience", to: [.plateau])
+    if schedule == .multiStep, (milestones ?? []).isEmpty {
+      throw .missing(
+        "when the schedule multi-step lowers the rate",
+        remedy: "name epochs with --milestones, such as --milestones 3,5")
+    }
+    for milestone in milestones ?? [] {
+      try require(1...1_000_000 ~= milestone, "--milestones", milestone, "epochs from 1 on")
+    }
+    if let warmUpEpochs {
+      try require(
+        warmUpEpochs > 0 && warmUpEpochs < Double(epochs), "--warm-up", warmUpEpochs,
+        "more than 0 epochs and less than all \(epochs)")
+    }
+    if let learningRateFactor {
+      try require(
+        learningRateFactor > 0 && learningRateFactor < 1, "--lr-factor", learningRateFactor,
+        "between 0 and 1")
+    }
+    if let restartEpochs {
+      try require(1...1_000_000 ~= restartEpochs, "--restart-epochs", restartEpochs, "1 or more")
+    }
+    if let restartMultiplier {
+      try require(
+        1...100 ~= restartMultiplier, "--restart-multiplier", restartMultiplier, "1 to 100")
+    }
+    if let power { try require(power > 0 && power.isFinite, "--power", power, "a number above 0") }
+    if let patience { try require(0...1_000_000 ~= patience, "--patience", patience, "0 or more") }
+    for (option, maximum) in [("--clip-norm", clipNorm), ("--clip-value", clipValue)] {
+      guard let maximum else { continue }
+      try require(maximum > 0 && maximum.isFinite, option, maximum, "a number above 0")
+    }
+    if clipNorm != nil, clipValue != nil {
+      throw .conflict(
+        "--clip-value", reason: "--clip-norm keeps gradients small already; choose one of them")
+    }
+    if let accumulatedBatches {
+      try require(
+        1...1_000_000 ~= accumulatedBatches, "--accumulate", accumulatedBatches, "1 to 1000000")
+    }
+    if let averageDecay {
+      try require(0..<1 ~= averageDecay, "--ema", averageDecay, "0 or more and less than 1")
+    }
+    if let averageFromEpoch {
+      try require(1...epochs ~= averageFromEpoch, "--swa", averageFromEpoch, "1 to \(epochs)")
+      if averageDecay != nil {
+        throw .conflict("--swa", reason: "--ema keeps an average already; choose one of them")
+      }
+    }
+    for (pattern, factor) in learningRateFactors ?? [:] {
+      try require(
+        factor >= 0 && factor.isFinite, "--lr-for", "\(pattern)=\(factor)",
+        "a pattern of names, =, and a number of 0 or more")
+    }
+    if let loss, loss != .crossEntropy, labelSmoothing > 0 {
+      throw .conflict(
+        "--label-smoothing",
+        reason: "the loss \(loss.rawValue) has none; leave it out, or take cross-entropy")
+    }
+  }
+
+  /// Throws for what contradicts a run that goes on.
+  func agree(with stored: TrainingRecipe, run: String) throws(CommandError) {
+    func agree<Value: Equatable>(_ option: String, _ field: KeyPath<TrainingRecipe, Value?>)
+      throws(CommandError)
+    {
+      guard let given = self[keyPath: field], given != stored[keyPath: field] else { return }
+      throw .contradiction(
+        option, given: "\(given)", stored: stored[keyPath: field].map { "\($0)" } ?? "none",
+        run: run)
+    }
+    try agree("--loss", \.loss?.rawValue)
+    try agree("--warm-up", \.warmUpEpochs)
+    try agree("--milestones", \.milestones)
+    try agree("--lr-factor", \.learningRateFactor)
+    try agree("--restart-epochs", \.restartEpochs)
+    try agree("--restart-multiplier", \.restartMultiplier)
+    try agree("--power", \.power)
+    try agree("--patience", \.patience)
+    try agree("--clip-norm", \.clipNorm)
+    try agree("--clip-value", \.clipValue)
+    try agree("--accumulate", \.accumulatedBatches)
+    try agree("--ema", \.averageDecay)
+    try agree("--swa", \.averageFromEpoch)
+    try agree("--decay-biases", \.decaysBiases)
+    try agree("--freeze", \.frozen)
+    try agree("--lr-for", \.learningRateFactors)
+  }
+
+  /// What updates do besides following the optimiser; frozen patterns come first.
+  var updateOptions: UpdateOptions {
+    let frozen = (frozen ?? []).map { ParameterGroup($0, isFrozen: true) }
+    let factors = (learningRateFactors ?? [:]).sorted { $0.key < $1.key }.map {
+      ParameterGroup($0.key, learningRateFactor: $0.value)
+    }
+    let clipping: GradientClipping? =
+      if let clipNorm { .norm(maximum: clipNorm) } else {
+        clipValue.map { .value(maximum: $0) }
+      }
+    return UpdateOptions(
+      groups: frozen + factors, noBiasDecay: !(decaysBiases ?? false), clipping: clipping)
+  }
+
+  var averaging: WeightAveraging? {
+    if let averageDecay { return .exponential(decay: averageDecay) }
+    return averageFromEpoch.map { .stochastic(start: $0 - 1) }
+  }
+
+  /// The schedule for epochs of a certain number of updates.
+  func schedule(
+    _ name: ScheduleName, learningRate: Double, epochs: Int, updatesPerEpoch updates: Int
+  ) -> Schedule {
+    let factor = learningRateFactor ?? 0.1
+    let main: Schedule =
+      switch name {
+      case .oneCycle: .fastaiOneCycle(maxLearningRate: learningRate)
+      case .pytorchOneCycle: .pytorchOneCycle(maxLearningRate: learningRate)
+      case .cosine: .cosine(learningRate: learningRate)
+      case .step:
+        .step(learningRate: learningRate, every: (epochs + 2) / 3 * updates, factor: factor)
+      case .constant: .constant(learningRate: learningRate)
+      case .multiStep:
+        .multiStep(
+          learningRate: learningRate, milestones: (milestones ?? []).map { $0 * updates },
+          factor: factor)
+      case .exponential:
+        // After each epoch, for anyone who thinks in epochs.
+        .step(learningRate: learningRate, every: updates, factor: learningRateFactor ?? 0.9)
+      case .cosineRestarts:
+        .cosineRestarts(
+          learningRate: learningRate, first: (restartEpochs ?? 1) * updates,
+          multiplier: restartMultiplier ?? 2)
+      case .polynomial: .polynomial(learningRate: learningRate, power: power ?? 1)
+      case .flatCosine: .flatCosine(learningRate: learningRate)
+      case .plateau:
+        .reduceOnPlateau(
+          Plateau(learningRate: learningRate, factor: factor, patience: patience ?? 3))
+      }
+    guard let warmUpEpochs else { return main }
+    let length = Int((warmUpEpochs * Double(updates)).rounded())
+    return .warmUp(over: .steps(length), then: main)
+  }
+
+  /// What is not left out, by the names of the options.
+  public var lines: [(name: String, value: String)] {
+    let numbers: [(String, (any CustomStringConvertible)?)] = [
+      ("loss", loss?.rawValue), ("warm-up epochs", warmUpEpochs),
+      ("rate's factor", learningRateFactor),
+      ("milestones", milestones?.map(String.init).joined(separator: ", ")),
+      ("first period, epochs", restartEpochs), ("periods' multiplier", restartMultiplier),
+      ("power", power), ("patience, epochs", patience), ("largest gradient norm", clipNorm),
+      ("largest gradient", clipValue), ("batches an update", accumulatedBatches),
+      ("average's decay", averageDecay), ("average from epoch", averageFromEpoch),
+      ("biases shrink", decaysBiases.map { $0 ? "yes" : "no" }),
+      ("frozen", frozen?.joined(separator: ", ")),
+      (
+        "rates of groups",
+        learningRateFactors?.sorted { $0.key < $1.key }.map { "\($0.key) × \($0.value)" }
+          .joined(separator: ", ")
+      ),
+    ]
+    return numbers.compactMap { name, value in value.map { (name, "\($0)") } }
+  }
+}

@@ -1,0 +1,115 @@
+/// What an optimiser does otherwise for some parameters, chosen by their names.
+public struct ParameterGroup: Hashable, Codable, Sendable {
+  /// Which parameters, such as `layer4.*`: `*` stands for any characters, `?` for one.
+  public var pattern: String
+  /// What the learning rate is multiplied by.
+  public var learningRateFactor: Double
+  /// How much they shrink, vectors too; as the optimiser says where `nil`.
+  public var weightDecay: Double?
+  /// Whether they stay as they are.
+  ///
+  /// Running statistics of a frozen layer go on all the same.
+  public var isFrozen: Bool
+
+  /// Gathers settings.
+  public init(
+    _ pattern: String, learningRateFactor: Double = 1, weightDecay: Double? = nil,
+    isFrozen: Bool = false
+  ) {
+    self.pattern = pattern
+    self.learningRateFactor = learningRateFactor
+    self.weightDecay = weightDecay
+    self.isFrozen = isFrozen
+  }
+
+  /// Whether a parameter belongs to the group.
+  public func contains(_ name: String) -> Bool {
+    Self.matches(Array(pattern.unicodeScalars), Array(name.unicodeScalars))
+  }
+
+  private static func matches(_ pattern: [Unicode.Scalar], _ name: [Unicode.Scalar]) -> Bool {
+    var (place, position) = (0, 0)
+    // Where the last star stands, and how much of the name it has taken so far.
+    var star: (place: Int, taken: Int)?
+    while position < name.count {
+      if place < pattern.count, pattern[place] == "*" {
+        star = (place, position)
+        place += 1
+      } else if place < pattern.count, pattern[place] == "?" || pattern[place] == name[position] {
+        place += 1
+        position += 1
+      } else if let last = star {
+        star = (last.place, last.taken + 1)
+        place = last.place + 1
+        position = last.taken + 1
+      } else {
+        return false
+      }
+    }
+    return pattern[place...].allSatisfy { $0 == "*" }
+  }
+}
+
+/// How gradients are kept from being too large, before an update.
+public enum GradientClipping: Hashable, Codable, Sendable {
+  /// All are scaled down together where their common norm passes `maximum`
+  /// (PyTorch's `clip_grad_norm_`).
+  case norm(maximum: Double)
+  /// Each element is held to `-maximum … maximum` (PyTorch's `clip_grad_value_`).
+  case value(maximum: Double)
+}
+
+/// What updates do besides following an optimiser.
+public struct UpdateOptions: Hashable, Codable, Sendable {
+  /// Groups of parameters; the first whose pattern matches a name settles it.
+  public var groups: [ParameterGroup]
+  /// Whether biases and the weights of normalisation, that is vectors, are left out of weight decay,
+  /// and of what LARS and LAMB do to lengths.
+  public var noBiasDecay: Bool
+  /// How gradients are kept from being too large; `nil` leaves them.
+  public var clipping: GradientClipping?
+
+  /// Gathers options.
+  public init(
+    groups: [ParameterGroup] = [], noBiasDecay: Bool = true, clipping: GradientClipping? = nil
+  ) {
+    self.groups = groups
+    self.noBiasDecay = noBiasDecay
+    self.clipping = clipping
+  }
+
+  /// The number of the group of a parameter; `nil` for none.
+  func groupIndex(of name: String) -> Int? { groups.firstIndex { $0.contains(name) } }
+
+  /// Throws for what no training has: a pattern that nothing matches, numbers out of range, or
+  /// nothing that is left to train.
+  func check(parameters: [String]) throws(TrainingError) {
+    for group in groups {
+      guard parameters.contains(where: group.contains) else {
+        throw .unmatchedGroup(pattern: group.pattern, known: parameters)
+      }
+      let numbers = [group.learningRateFactor, group.weightDecay ?? 0]
+      guard numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+        throw .option(
+          "the group \(group.pattern)",
+          problem: "its learning-rate factor and weight decay must be finite, 0 or more")
+      }
+    }
+    guard parameters.isEmpty || !parameters.allSatisfy(isFrozen) else {
+      throw .option(
+        "the groups", problem: "they freeze every parameter; leave at least one to train")
+    }
+    switch clipping {
+    case .norm(let maximum), .value(let maximum):
+      guard maximum > 0, Float(maximum).isFinite else {
+        throw .option("clipping", problem: "its maximum is \(maximum); use a finite number above 0")
+      }
+    case nil: break
+    }
+  }
+
+  /// Whether a parameter stays as it is.
+  func isFrozen(_ name: String) -> Bool {
+    groupIndex(of: name).map { groups[$0].isFrozen } ?? false
+  }
+}
