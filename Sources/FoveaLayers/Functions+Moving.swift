@@ -67,12 +67,14 @@ public enum InterpolationMode: String, Hashable, Codable, Sendable, CaseIterable
     case .nearestExact:
       Resize(to: target, interpolation: .nearest(.roundPreferCeil), antialias: antialias)
     case .bilinear:
-      Resize(to: target, interpolation: .linear, coordinates: smooth, antialias: antialias)
+      Resize(
+        to: target, interpolation: .linear, coordinates: smooth, antialias: antialias,
+        excludesOutside: antialias)
     case .bicubic:
       // With antialias PyTorch follows Pillow, which has another coefficient.
       Resize(
         to: target, interpolation: .cubic(antialias ? -0.5 : -0.75), coordinates: smooth,
-        antialias: antialias)
+        antialias: antialias, excludesOutside: antialias)
     }
   }
 }

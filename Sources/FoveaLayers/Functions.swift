@@ -30,6 +30,20 @@ public func divide(_ left: SymbolicTensor, _ right: SymbolicTensor)
   try left.tracer.append(Binary(.divide), [left, right])[0]
 }
 
+/// The larger, element by element; extents of 1 are broadcast, and equal elements share the gradient.
+public func maximum(_ left: SymbolicTensor, _ right: SymbolicTensor)
+  throws(GraphError) -> SymbolicTensor
+{
+  try left.tracer.append(Binary(.maximum), [left, right])[0]
+}
+
+/// The smaller, element by element; extents of 1 are broadcast, and equal elements share the gradient.
+public func minimum(_ left: SymbolicTensor, _ right: SymbolicTensor)
+  throws(GraphError) -> SymbolicTensor
+{
+  try left.tracer.append(Binary(.minimum), [left, right])[0]
+}
+
 extension SymbolicTensor {
   /// The sum, element by element.
   public static func + (left: Self, right: Self) throws(GraphError) -> Self { try add(left, right) }

@@ -113,6 +113,9 @@ struct Export: ParsableCommand {
   @Option(help: "The largest difference, as a share of the largest output. (default: the format's)")
   var tolerance: Double?
 
+  @Option(help: "The version of the operators of an ONNX file, 13 to 21. (default: 18)")
+  var opset: Int?
+
   @Option(help: "Threads; they change no result. (default: one for each core)")
   var threads: Int?
 
@@ -123,7 +126,7 @@ struct Export: ParsableCommand {
     let console = Console(json: report.json)
     let result = try ExportCommand(
       source: arguments.source(model, weights: weights), format: format, output: output,
-      tolerance: tolerance, threads: threads
+      tolerance: tolerance, threads: threads, opset: opset
     ).run()
     console.print(result.lines)
     try console.printJSON(result)
@@ -210,6 +213,9 @@ struct Convert: ParsableCommand {
     help: "Where in a PyTorch checkpoint the weights are, such as ema. (default: the usual place)")
   var entry: String?
 
+  @Option(help: "The version of the operators of an ONNX file, 13 to 21. (default: 18)")
+  var opset: Int?
+
   @Option(help: "Threads; they change no result. (default: one for each core)")
   var threads: Int?
 
@@ -218,7 +224,7 @@ struct Convert: ParsableCommand {
   func run() throws {
     let console = Console(json: report.json)
     let result = try ConvertCommand(
-      input: input, output: output, entry: entry, threads: threads
+      input: input, output: output, entry: entry, threads: threads, opset: opset
     ).run()
     if !result.entry.isEmpty { console.print("Weights under \(result.entry)") }
     if !result.otherEntries.isEmpty {

@@ -51,6 +51,7 @@ static void test_strided(const strided_case *c) {
   const long tasks = fovea_strided_tasks(&arguments);
   double *sum = new_doubles(count), *difference = new_doubles(count), *copy = new_doubles(count);
   double *product = new_doubles(count), *quotient = new_doubles(count), *prelu = new_doubles(count);
+  double *larger = new_doubles(count), *smaller = new_doubles(count);
   for (long i = 0; i < count; i++) {
     const double x = (double)arguments.a[place_of(i, c->extents, c->a_strides, c->rank)];
     const double y = (double)arguments.b[place_of(i, c->extents, c->b_strides, c->rank)];
@@ -58,6 +59,8 @@ static void test_strided(const strided_case *c) {
     difference[i] = x - y;
     product[i] = x * y;
     quotient[i] = x / y;
+    larger[i] = x > y ? x : y;
+    smaller[i] = x < y ? x : y;
     prelu[i] = x > 0 ? x : x * y;
     copy[i] = (double)arguments.scale * x;
   }
@@ -68,6 +71,8 @@ static void test_strided(const strided_case *c) {
   TEST(broadcast_subtract, difference);
   TEST(broadcast_multiply, product);
   TEST(broadcast_divide, quotient);
+  TEST(broadcast_maximum, larger);
+  TEST(broadcast_minimum, smaller);
   TEST(broadcast_prelu, prelu);
   TEST(strided_copy, copy);
 #undef TEST

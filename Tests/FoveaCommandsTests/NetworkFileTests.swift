@@ -103,6 +103,36 @@ private final class TemporaryFolder {
     #expect(try run().weights?.initialized.count == 2)
   }
 
+  @Test func `ONNX files are written in the opset that is asked for`() throws {
+    var builder = GraphBuilder()
+    let input = try builder.input("input", [1, 4])
+    let scale = try builder.variable("scale", [4], role: .parameter)
+    let scaled = try builder.apply(Binary(.multiply), input, scale, path: "scaled")
+    let gated = try builder.apply(GELU(approximate: .none), scaled, path: "gate")
+    try builder.output("output", gated)
+    try JSONEncoder().encode(builder.graph)
+      .write(to: URL(fileURLWithPath: folder.path("gate.json")))
+    let weights = try write(
+      Weights(["scale": Tensor([4], [1, 2, 3, 4] as [Float])]), "scale.safetensors")
+    func has(_ operatorName: String, in file: String) throws -> Bool {
+      try Data(contentsOf: URL(fileURLWithPath: file)).range(of: Data(operatorName.utf8)) != nil
+    }
+    // The operator of GELU came with opset 20.
+    for (opset, own, other) in [(13, "Erf", "Gelu"), (21, "Gelu", "Erf")] {
+      let exported = try ExportCommand(
+        source: NetworkSource(folder.path("gate.json"), weights: weights),
+        output: folder.path("gate.onnx"), opset: opset
+      ).run()
+      #expect(try has(own, in: exported.output))
+      #expect(try !has(other, in: exported.output))
+      let converted = try ConvertCommand(
+        input: exported.output, output: folder.path("other.onnx"), opset: 34 - opset
+      ).run()
+      #expect(try has(other, in: converted.output))
+      #expect(try !has(own, in: converted.output))
+    }
+  }
+
   @Test func `a file that answers otherwise is refused with the first layer that differs`() throws {
     let source = try Self.lenet(seed: 1)
     let check = ExportCheck(comparison: "copy", tolerance: 1e-6)
@@ -160,6 +190,15 @@ private final class TemporaryFolder {
     }
     #expect(throws: CommandError.self) {
       try ConvertCommand(input: weights, output: folder.path("net.fovea")).run()
+    }
+    for (file, opset) in [("net.onnx", 12), ("net.onnx", 22), ("net.fovea", 18)] {
+      #expect(throws: CommandError.self) {
+        try ExportCommand(source: lenet, output: folder.path(file), opset: opset).run()
+      }
+      #expect(throws: CommandError.self) {
+        try ConvertCommand(input: weights, output: folder.path(file), opset: opset).run()
+      }
+      #expect(!FileManager.default.fileExists(atPath: folder.path(file)))
     }
     var labelled = ImportCommand(source: lenet, output: folder.path("net.fovea"))
     labelled.labels = "a,b"

@@ -1,4 +1,5 @@
 import FoveaGraph
+import FoveaLayers
 import FoveaTensors
 import FoveaZoo
 import Foundation
@@ -26,6 +27,24 @@ import Testing
     }
   }
 
+  /// Each operation in the lowest and the highest opset.
+  @Test(.enabled(if: folder != nil)) func operationsAreWritten() throws {
+    let folder = URL(fileURLWithPath: try #require(Self.folder))
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let cases = ONNXRoundTripTests.cases + ONNXRoundTripTests.selectionCases
+    for (index, example) in cases.enumerated() {
+      let model = try Model(input: example.input, function: example.layers)
+      let weights = model.initialWeights(seed: 3)
+      let image = randomTensor(Shape([2] + example.input.dimensions), seed: 1)
+      for opset in [example.opsets.lowerBound, example.opsets.upperBound] {
+        let name = "operation\(index)-\(example.testDescription)-opset\(opset)"
+        try write(
+          PortableModel(graph: model.inference, weights: weights), to: folder, name: name,
+          opset: opset, image: image)
+      }
+    }
+  }
+
   private func write(
     _ network: ZooModel, to folder: URL, opset: Int, folds: Bool
   ) throws {
@@ -36,15 +55,23 @@ import Testing
       let values = randomTensor(shape, seed: UInt64(seed)).floats
       weights[name] = Tensor(shape, values.map { $0 / 10 })
     }
+    var portable = PortableModel(graph: model.inference, weights: weights)
+    portable.information.name = network.name
+    try write(
+      portable, to: folder, name: "\(network.name)-opset\(opset)\(folds ? "-folded" : "")",
+      opset: opset, folds: folds,
+      image: randomTensor(Shape([2] + model.inputShape.dimensions), seed: 1))
+  }
+
+  private func write(
+    _ model: PortableModel, to folder: URL, name: String, opset: Int, folds: Bool = false,
+    image: Tensor
+  ) throws {
     var options = ONNXExportOptions()
     options.opset = opset
     options.foldsBatchNorm = folds
-    var portable = PortableModel(graph: model.inference, weights: weights)
-    portable.information.name = network.name
-    let file = try ONNXFile(portable, options: options)
-    let image = randomTensor(Shape([2] + model.inputShape.dimensions), seed: 1)
-    let answer = try outputs(model.inference, weights, ["input": image])["output"]
-    let name = "\(network.name)-opset\(opset)\(folds ? "-folded" : "")"
+    let file = try ONNXFile(model, options: options)
+    let answer = try outputs(model.graph, model.weights, ["input": image])["output"]
     try file.write(to: folder.appendingPathComponent(name + ".onnx"))
     let tensors = Weights(["input": image, "output": try #require(answer)])
     try AtomicFile.write(

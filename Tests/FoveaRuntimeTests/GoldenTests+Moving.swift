@@ -72,9 +72,11 @@ extension GoldenTests {
     case "bicubic":
       Resize(
         to: target, interpolation: .cubic(antialias ? -0.5 : -0.75), coordinates: smooth,
-        antialias: antialias)
+        antialias: antialias, excludesOutside: antialias)
     default:
-      Resize(to: target, interpolation: .linear, coordinates: smooth, antialias: antialias)
+      Resize(
+        to: target, interpolation: .linear, coordinates: smooth, antialias: antialias,
+        excludesOutside: antialias)
     }
   }
 }

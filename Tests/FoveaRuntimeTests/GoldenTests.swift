@@ -10,6 +10,7 @@ import Testing
     "adaptive_avg_pool2d",
     "batch_norm2d", "relu", "exp", "log", "sqrt", "neg", "tanh", "add", "sub", "mul", "div", "sum",
     "mean",
+    "maximum", "minimum",
     "amax", "softmax", "log_softmax", "cross_entropy", "concat", "slice", "flatten", "reshape",
     "leaky_relu", "hardtanh", "sigmoid", "silu", "hardsigmoid", "hardswish",
     "conv1d", "conv_transpose1d", "conv3d", "embedding",
@@ -111,6 +112,8 @@ import Testing
     case "sub": return (Binary(.subtract), ["input", "other"])
     case "mul": return (Binary(.multiply), ["input", "other"])
     case "div": return (Binary(.divide), ["input", "other"])
+    case "maximum": return (Binary(.maximum), ["input", "other"])
+    case "minimum": return (Binary(.minimum), ["input", "other"])
     case "sum", "mean", "amax":
       let function: Reduce.Function = name == "amax" ? .max : name == "sum" ? .sum : .mean
       let operation = Reduce(

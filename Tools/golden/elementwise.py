@@ -32,6 +32,9 @@ def record_binary(operation, function):
             {"input": recorder.normal(*input),
              "other": recorder.uniform(0.5, 2, *other) if operation == "div"
              else recorder.normal(*other)})
+    if operation in ("maximum", "minimum"):
+        equal = torch.tensor([-1.0, 0.0, 2.0], dtype=torch.float64)
+        recorder.case("equal elements share the gradient", function, {"input": equal, "other": equal.clone()})
     recorder.write()
 
 
@@ -46,3 +49,5 @@ def record():
     record_binary("sub", torch.sub)
     record_binary("mul", torch.mul)
     record_binary("div", torch.div)
+    record_binary("maximum", torch.maximum)
+    record_binary("minimum", torch.minimum)

@@ -1,6 +1,7 @@
 // fovea_strided.h: passes over tensors whose elements lie at strides, float32.
 //
 //   broadcast_add, _subtract, _multiply, _divide    out[i] = a[i . a_strides] op b[i . b_strides]
+//   broadcast_maximum, _minimum    the larger, the smaller of both; NaN where one of them is
 //   broadcast_prelu    out[i] = x > 0 ? x : b[i . b_strides] * x, where x = a[i . a_strides]
 //   strided_copy    out[i . out_strides] = scale * a[i . a_strides]
 //

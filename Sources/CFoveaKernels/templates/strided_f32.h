@@ -87,10 +87,16 @@ static long FOVEA_NAME(strided_count)(const fovea_strided_arguments *s) {
 
 FOVEA_INLINE float prelu_of_one(float x, float slope) { return x > 0 ? x : slope * x; }
 
+FOVEA_INLINE vf minimum(vf a, vf b) { return choose((a < b) | (a != a), a, b); }
+FOVEA_INLINE float maximum_of_one(float a, float b) { return a > b || a != a ? a : b; }
+FOVEA_INLINE float minimum_of_one(float a, float b) { return a < b || a != a ? a : b; }
+
 FOVEA_BROADCAST(broadcast_add, FOVEA_SUM, FOVEA_SUM)
 FOVEA_BROADCAST(broadcast_subtract, FOVEA_DIFFERENCE, FOVEA_DIFFERENCE)
 FOVEA_BROADCAST(broadcast_multiply, FOVEA_PRODUCT, FOVEA_PRODUCT)
 FOVEA_BROADCAST(broadcast_divide, FOVEA_QUOTIENT, FOVEA_QUOTIENT)
+FOVEA_BROADCAST(broadcast_maximum, maximum, maximum_of_one)
+FOVEA_BROADCAST(broadcast_minimum, minimum, minimum_of_one)
 FOVEA_BROADCAST(broadcast_prelu, leaky_relu_of, prelu_of_one)
 
 #undef FOVEA_SUM

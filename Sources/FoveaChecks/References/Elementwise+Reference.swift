@@ -70,6 +70,8 @@ extension Binary: ReferenceOperation {
         case .subtract: a - b
         case .multiply: a * b
         case .divide: a / b
+        case .maximum: a.isNaN || b.isNaN ? .nan : max(a, b)
+        case .minimum: a.isNaN || b.isNaN ? .nan : min(a, b)
         }
     }
     return [output]

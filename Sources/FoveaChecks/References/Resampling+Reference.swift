@@ -123,11 +123,13 @@ extension Resize: ReferenceResampling {
       let step =
         coordinates != .alignCorners
         ? 1 / scale : made == 1 ? 0 : Double(extent - 1) / Double(made - 1)
-      let weights = (0..<extent).map {
-        weight(at: (Double($0) + 0.5 - (Double(place) + 0.5) * step) / max(step, 1))
+      let far = excludesOutside ? 0 : 4 * extent
+      let terms = (-far..<extent + far).map {
+        let distance = (Double($0) + 0.5 - (Double(place) + 0.5) * step) / max(step, 1)
+        return (place: min(max($0, 0), extent - 1), weight: weight(at: distance))
       }
-      let sum = weights.reduce(0, +)
-      return weights.enumerated().filter { $1 != 0 }.map { ($0, $1 / sum) }
+      let sum = terms.reduce(0) { $0 + $1.weight }
+      return terms.filter { $0.weight != 0 }.map { ($0.place, $0.weight / sum) }
     }
     if case .nearest(let rounding) = interpolation {
       return [(min(max(nearest(coordinate, rounding), 0), extent - 1), 1)]

@@ -11,6 +11,8 @@ public struct ConvertCommand: Hashable, Codable, Sendable {
   public var entry: String?
   /// Threads; they change no result.
   public var threads: Int?
+  /// The version of the operators of an ONNX file, one of `ONNXExportOptions.opsets`; the usual one where left out.
+  public var opset: Int?
 
   /// What was written.
   public struct Report: Hashable, Codable, Sendable {
@@ -31,11 +33,14 @@ public struct ConvertCommand: Hashable, Codable, Sendable {
   }
 
   /// Asks for a conversion.
-  public init(input: String, output: String, entry: String? = nil, threads: Int? = nil) {
+  public init(
+    input: String, output: String, entry: String? = nil, threads: Int? = nil, opset: Int? = nil
+  ) {
     self.input = input
     self.output = output
     self.entry = entry
     self.threads = threads
+    self.opset = opset
   }
 
   /// Reads, compares and writes.
@@ -43,6 +48,7 @@ public struct ConvertCommand: Hashable, Codable, Sendable {
   /// - Throws: As the file's reader and the export; then nothing is written.
   public func run() throws -> Report {
     let format = try ExportCommand.format(of: output)
+    try ExportCommand.expect(opset, in: format)
     guard FileManager.default.fileExists(atPath: input) else {
       throw CommandError.missing(input, remedy: "name a file that is there")
     }
@@ -50,7 +56,7 @@ public struct ConvertCommand: Hashable, Codable, Sendable {
       guard entry == nil else { throw ModelFileError(file: input, problem: .weightsAlone) }
       let found = try NetworkSource(fileAt: input).load()
       let report = try ExportCommand.write(
-        found, format: format, output: output, threads: threads)
+        found, format: format, output: output, threads: threads, opset: opset)
       return Report(
         output: output, format: format, bytes: report.bytes,
         tensors: found.model.weights.tensors.count, entry: "", otherEntries: [],

@@ -16,6 +16,8 @@ public struct ExportCommand: Hashable, Codable, Sendable {
   public var tolerance: Double?
   /// Threads; they change no result.
   public var threads: Int?
+  /// The version of the operators of an ONNX file, one of `ONNXExportOptions.opsets`; the usual one where left out.
+  public var opset: Int?
 
   /// What was written.
   public struct Report: Hashable, Codable, Sendable {
@@ -34,13 +36,14 @@ public struct ExportCommand: Hashable, Codable, Sendable {
   /// Asks for an export.
   public init(
     source: NetworkSource, format: ExportFormat? = nil, output: String, tolerance: Double? = nil,
-    threads: Int? = nil
+    threads: Int? = nil, opset: Int? = nil
   ) {
     self.source = source
     self.format = format
     self.output = output
     self.tolerance = tolerance
     self.threads = threads
+    self.opset = opset
   }
 
   /// Compares and writes.
@@ -52,9 +55,10 @@ public struct ExportCommand: Hashable, Codable, Sendable {
       throw CommandError.option("--tolerance", value: "\(tolerance)", allowed: "0 to 1")
     }
     let format = try format ?? Self.format(of: output)
+    try Self.expect(opset, in: format)
     let found = try source.load()
     return try Self.write(
-      found, format: format, output: output, tolerance: tolerance, threads: threads)
+      found, format: format, output: output, tolerance: tolerance, threads: threads, opset: opset)
   }
 
   /// The kind of file that a name stands for.
@@ -69,13 +73,27 @@ public struct ExportCommand: Hashable, Codable, Sendable {
     return format
   }
 
+  /// Throws unless files of the format have an opset, and can be written in this one.
+  static func expect(_ opset: Int?, in format: ExportFormat) throws(CommandError) {
+    guard let opset else { return }
+    guard format == .onnx else {
+      throw .conflict("--opset", reason: "only .onnx files have one; leave it out")
+    }
+    let known = ONNXExportOptions.opsets
+    guard known.contains(opset) else {
+      throw .option(
+        "--opset", value: "\(opset)", allowed: "\(known.lowerBound) to \(known.upperBound)")
+    }
+  }
+
   static func write(
     _ found: FoundNetwork, format: ExportFormat, output: String, tolerance: Double? = nil,
-    threads: Int? = nil
+    threads: Int? = nil, opset: Int? = nil
   ) throws -> Report {
     let samples = try ExportCheck.samples(for: found)
     let evidence = try format.write(
-      found.model, to: output, samples: samples, tolerance: tolerance, threads: threads)
+      found.model, to: output, samples: samples, tolerance: tolerance, threads: threads,
+      opset: opset)
     let size = try URL(fileURLWithPath: output).resourceValues(forKeys: [.fileSizeKey]).fileSize
     return Report(
       output: output, format: format, bytes: size ?? 0, evidence: evidence, weights: found.report)

@@ -10,7 +10,7 @@ public enum ExportFormat: String, Hashable, Codable, Sendable, CaseIterable {
   case fovea
   /// The weights alone.
   case safetensors
-  /// ONNX, opset 18, for any batch; batch normalisations stay.
+  /// ONNX, opset 18 unless another is asked for, for any batch; batch normalisations stay.
   case onnx
 
   /// The format of files whose names end so, or `nil`.
@@ -33,7 +33,9 @@ public enum ExportFormat: String, Hashable, Codable, Sendable, CaseIterable {
   static let informationKey = "fovea.information"
 
   /// The bytes of a file.
-  func encoded(_ model: PortableModel, file: String) throws -> Data {
+  ///
+  /// - Parameter opset: The version of ONNX's operators; the usual one where left out.
+  func encoded(_ model: PortableModel, file: String, opset: Int?) throws -> Data {
     switch self {
     case .fovea: return try FoveaModelFile.encoded(model, file: file)
     case .safetensors:
@@ -43,7 +45,10 @@ public enum ExportFormat: String, Hashable, Codable, Sendable, CaseIterable {
         weights: model.weights,
         metadata: ["format": "pt", Self.informationKey: information]
       ).encoded(file: file)
-    case .onnx: return try ONNXFile(model).data()
+    case .onnx:
+      var options = ONNXExportOptions()
+      options.opset = opset ?? options.opset
+      return try ONNXFile(model, options: options).data()
     }
   }
 
@@ -64,19 +69,21 @@ public enum ExportFormat: String, Hashable, Codable, Sendable, CaseIterable {
   /// - Parameters:
   ///   - samples: What both are compared on.
   ///   - tolerance: In place of the format's own.
+  ///   - opset: The version of ONNX's operators; the usual one where left out.
   /// - Returns: What was found.
   /// - Throws: `ExportMismatch` where the file would answer otherwise; then nothing is written.
   func write(
     _ model: PortableModel, to path: String, samples: [ExportCheck.Sample],
-    tolerance: Double? = nil, threads: Int? = nil
+    tolerance: Double? = nil, threads: Int? = nil, opset: Int? = nil
   ) throws -> [ParityEvidence] {
     let check = ExportCheck(
       comparison: comparison, tolerance: tolerance ?? self.tolerance, threads: threads)
-    let candidate = try decoded(encoded(model, file: path), file: path, source: model)
+    let candidate = try decoded(
+      encoded(model, file: path, opset: opset), file: path, source: model)
     let evidence = try check.evidence(source: model, exported: candidate, samples: samples)
     var proven = model
     proven.information.evidence += evidence
-    let data = try encoded(proven, file: path)
+    let data = try encoded(proven, file: path, opset: opset)
     // What is written differs from what was compared in its metadata alone.
     guard try decoded(data, file: path, source: model).weights == candidate.weights else {
       throw CommandError.damaged(file: path, reason: "its weights change when it is read back")

@@ -54,6 +54,10 @@ public struct ONNXError: Error, Hashable, Sendable {
     case tooLarge(String, limit: Int)
     /// What the graph refuses.
     case graph(GraphError)
+    /// A version of the operator set that is not written.
+    case exportOpset(Int, supported: ClosedRange<Int>)
+    /// What only later versions of the operator set than the chosen one have, and the layer that needs it.
+    case needsOpset(String, layer: String, needed: Int, chosen: Int)
     /// An operation that has no counterpart in ONNX.
     case cannotExport(String)
     /// A variable without a tensor of its shape.
@@ -137,6 +141,12 @@ extension ONNXError.Problem: CustomStringConvertible {
       "has \(what); at most \(limit) are taken"
     case .graph(let error):
       error.description
+    case .exportOpset(let version, let supported):
+      "cannot be written in opset \(version); choose one of \(supported.lowerBound) to "
+        + "\(supported.upperBound)"
+    case .needsOpset(let operation, let layer, let needed, let chosen):
+      "\(operation) (layer \(quoted(layer))) is in ONNX from opset \(needed) on, and \(chosen) was chosen; "
+        + "choose opset \(needed) or a later one, or replace the layer before exporting"
     case .cannotExport(let operation):
       "\(operation) has no counterpart in ONNX; leave it out, or replace it before exporting"
     case .weight(let name):

@@ -142,6 +142,10 @@ public struct Binary: Operation {
     case multiply
     /// `a / b`
     case divide
+    /// The larger of `a` and `b`; not a number where one of them is none.
+    case maximum
+    /// The smaller of `a` and `b`; not a number where one of them is none.
+    case minimum
   }
 
   public static let typeName = "Binary"
@@ -157,6 +161,8 @@ public struct Binary: Operation {
     case .subtract: "Subtract"
     case .multiply: "Multiply"
     case .divide: "Divide"
+    case .maximum: "Maximum"
+    case .minimum: "Minimum"
     }
   }
 
@@ -181,6 +187,8 @@ public struct Binary: Operation {
         case .add, .subtract: gradient
         case .multiply: try builder.apply(self, gradient, right, path: path)
         case .divide: try builder.apply(self, gradient, right, path: path)
+        case .maximum: try appendShare(of: gradient, left, right, to: &builder, path: path)
+        case .minimum: try appendShare(of: gradient, right, left, to: &builder, path: path)
         }
       result[0] = try builder.apply(SumTo(), own, left, path: path)
     }
@@ -196,9 +204,28 @@ public struct Binary: Operation {
           Binary(.multiply), gradient, node.outputs[0], path: path)
         let quotient = try builder.apply(self, product, right, path: path)
         own = try builder.apply(Unary(.negate), quotient, path: path)
+      case .maximum:
+        own = try appendShare(of: gradient, right, left, to: &builder, path: path)
+      case .minimum:
+        own = try appendShare(of: gradient, left, right, to: &builder, path: path)
       }
       result[1] = try builder.apply(SumTo(), own, right, path: path)
     }
     return result
+  }
+
+  /// The gradient where `winner` is above `loser`, half of it where they are equal, and 0 elsewhere.
+  private func appendShare(
+    of gradient: Value, _ winner: Value, _ loser: Value, to builder: inout GraphBuilder,
+    path: String
+  ) throws(GraphError) -> Value {
+    let ahead = try builder.apply(Binary(.subtract), winner, loser, path: path)
+    let behind = try builder.apply(Unary(.negate), ahead, path: path)
+    let won = try builder.apply(ReLUGradient(), gradient, ahead, path: path)
+    let lost = try builder.apply(ReLUGradient(), gradient, behind, path: path)
+    // (g + won − lost) / 2
+    let difference = try builder.apply(Binary(.subtract), won, lost, path: path)
+    let sum = try builder.apply(Binary(.add), gradient, difference, path: path)
+    return try builder.apply(Scale(0.5, shift: 0), sum, path: path)
   }
 }

@@ -65,7 +65,9 @@ public struct Resize: ResamplingOperation {
   public let coordinates: Coordinates
   /// Whether an axis that shrinks is averaged over as many elements as one of the result stands for.
   public let antialias: Bool
-  /// Whether elements outside the image count for nothing, rather than like the outermost one (cubic).
+  /// Whether elements outside the image count for nothing, rather than like the outermost one (cubic, antialias).
+  ///
+  /// PyTorch leaves them out with antialias, and takes the outermost one without.
   public let excludesOutside: Bool
 
   /// Makes the operation.

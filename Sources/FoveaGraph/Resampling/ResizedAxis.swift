@@ -127,10 +127,17 @@ struct ResizedAxis {
     let width = max(step, 1)
     let center = (Double(index) + 0.5) * step
     let support = isCubic ? 2 * width : width
-    let first = Int(min(max((center - support + 0.5).rounded(.towardZero), 0), Double(input)))
-    let end = Int(min(max((center + support + 0.5).rounded(.towardZero), 0), Double(input)))
+    // Elements outside count like the outermost one, or not at all.
+    let bounds = operation.excludesOutside ? 0...input : -4 * input...6 * input
+    func held(_ end: Double) -> Int {
+      Int(min(max(end.rounded(.down), Double(bounds.lowerBound)), Double(bounds.upperBound)))
+    }
+    let (first, end) = (held(center - support + 0.5), held(center + support + 0.5))
     let terms = (first..<max(first, end)).map { place in
-      (index: place, weight: filter((Double(place) - center + 0.5) / width))
+      (
+        index: min(max(place, 0), input - 1),
+        weight: filter((Double(place) - center + 0.5) / width)
+      )
     }
     let sum = terms.reduce(0) { $0 + $1.weight }
     return sum == 0 ? [] : terms.map { ($0.index, $0.weight / sum) }

@@ -16,6 +16,8 @@ extension Binary: ExecutableOperation {
       case .subtract: table.broadcast_subtract
       case .multiply: table.broadcast_multiply
       case .divide: table.broadcast_divide
+      case .maximum: table.broadcast_maximum
+      case .minimum: table.broadcast_minimum
       }
     try binding.join(kernel, binding.inputs[0], binding.inputs[1], into: binding.outputs[0])
   }

@@ -20,6 +20,8 @@ extension Binary: ONNXNamed {
     case .subtract: "Sub"
     case .multiply: "Mul"
     case .divide: "Div"
+    case .maximum: "Max"
+    case .minimum: "Min"
     }
   }
 }

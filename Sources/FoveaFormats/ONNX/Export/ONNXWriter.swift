@@ -20,6 +20,8 @@ struct ONNXWriter {
   var path = ""
   private var values: Set<String> = []
   private var nodeNames: Set<String> = []
+  /// For values that say where a max-pooling took its results from, the height and width of what was pooled.
+  private var planes: [String: [Int]] = [:]
 
   init(opset: Int) { self.opset = opset }
 
@@ -53,6 +55,21 @@ struct ONNXWriter {
   ) -> String {
     append(operatorName, inputs, attributes)[0]
   }
+
+  /// Throws where the chosen opset is older than `needed`.
+  func expectOpset(_ needed: Int, for feature: String) throws(ONNXError.Problem) {
+    guard opset >= needed else {
+      throw .needsOpset(feature, layer: path, needed: needed, chosen: opset)
+    }
+  }
+
+  /// Notes that a value holds places in an image.
+  mutating func noteIndices(_ value: String, into image: Shape) {
+    planes[value] = Array(image.dimensions[2...])
+  }
+
+  /// The height and width of the image that a value holds places in.
+  func plane(ofIndices value: String) -> [Int]? { planes[value] }
 
   /// Takes a name for a value that no node makes.
   mutating func reserve(_ name: String) throws(ONNXError.Problem) {

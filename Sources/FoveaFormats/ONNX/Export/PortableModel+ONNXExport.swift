@@ -5,7 +5,7 @@ import SwiftProtobuf
 
 /// How a network is written as ONNX.
 public struct ONNXExportOptions: Hashable, Sendable {
-  /// The version of the standard operators, 13 to 21.
+  /// The version of the standard operators, one of `opsets`.
   public var opset = 18
   /// Whether the first axis of inputs may have any extent, and is called `N`.
   public var hasDynamicBatch = true
@@ -33,8 +33,9 @@ public struct ONNXFile: Sendable {
   /// Inputs and outputs keep their names, tensors the names of their variables. What is known of the
   /// network stands in the file's metadata as JSON.
   ///
-  /// - Throws: `ONNXError`: `cannotExport` names an operation without a counterpart, `weight` a
-  ///   variable without a tensor.
+  /// - Throws: `ONNXError`: `cannotExport` names an operation without a counterpart, `needsOpset` one that
+  ///   the chosen opset does not have yet, `exportOpset` says that an opset is not written, `weight` that a
+  ///   variable has no tensor.
   public init(
     _ network: PortableModel, options: ONNXExportOptions = ONNXExportOptions()
   ) throws(ONNXError) {
@@ -99,7 +100,7 @@ public struct ONNXFile: Sendable {
     _ network: PortableModel, _ options: ONNXExportOptions
   ) throws(ONNXError.Problem) -> Onnx_ModelProto {
     guard ONNXExportOptions.opsets.contains(options.opset) else {
-      throw .opset(options.opset, supported: ONNXExportOptions.opsets)
+      throw .exportOpset(options.opset, supported: ONNXExportOptions.opsets)
     }
     var network = network
     if options.foldsBatchNorm {

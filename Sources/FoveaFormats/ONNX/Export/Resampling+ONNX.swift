@@ -77,10 +77,7 @@ extension Pad: ONNXExportable {
       case .replicate: "edge"
       case .circular: "wrap"
       }
-    // `wrap` came with opset 19.
-    guard name != "wrap" || writer.opset >= 19 else {
-      throw .cannotExport("circular padding below opset 19")
-    }
+    if mode == .circular { try writer.expectOpset(19, for: "circular padding") }
     let value = name == "constant" ? [writer.number(emptyValue)] : []
     return writer.append("Pad", [node.inputs[0], pads] + value, ["mode": .string(name)])
   }
@@ -116,7 +113,7 @@ extension Resize: ONNXExportable {
       }
     attributes.append(("coordinate_transformation_mode", .string(transformation)))
     if antialias {
-      guard writer.opset >= 18 else { throw .cannotExport("antialiased resizing below opset 18") }
+      try writer.expectOpset(18, for: "antialiased resizing")
       attributes.append(("antialias", .integer(1)))
     }
     if excludesOutside { attributes.append(("exclude_outside", .integer(1))) }

@@ -69,7 +69,7 @@ extension BroadcastTo: ONNXExportable {
   func write(
     _ node: ONNXExportedNode, to writer: inout ONNXWriter
   ) throws(ONNXError.Problem) -> [String] {
-    guard !averaging else { throw .cannotExport("\(name) with averaging") }
+    guard !averaging else { throw .cannotExport("\(name) with averaging (\(writer.path))") }
     return writer.append(
       "Expand", [node.inputs[0], writer.apply("Shape", [node.inputs[1]])])
   }

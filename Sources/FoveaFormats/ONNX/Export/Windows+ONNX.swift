@@ -5,7 +5,7 @@ extension ONNXWriter {
   /// Appends a node whose attributes tell its windows, one for each axis.
   mutating func append(
     _ operatorName: String, _ inputs: [String], windows: [Window],
-    _ more: [(key: String, value: ONNXAttribute)] = []
+    _ more: [(key: String, value: ONNXAttribute)] = [], outputs: Int = 1
   ) -> [String] {
     let pads = windows.map(\.padding.before) + windows.map(\.padding.after)
     var attributes: [(key: String, value: ONNXAttribute)] = [
@@ -16,7 +16,7 @@ extension ONNXWriter {
       attributes.append(("dilations", .integers(windows.map(\.dilation))))
     }
     if windows.contains(where: \.ceilMode) { attributes.append(("ceil_mode", .integer(1))) }
-    return append(operatorName, inputs, attributes + more, outputs: 1)
+    return append(operatorName, inputs, attributes + more, outputs: outputs)
   }
 }
 

@@ -123,10 +123,10 @@ struct ONNXImporter {
     path = name
     var result = try value(try operand(name))
     let operation = builder.graph.nodes[result.node].operation
+    guard operation.outputElementType == .float32 else {
+      throw .elementType("\(operation.outputElementType)", of: name)
+    }
     if operation.isSource {
-      guard operation.outputElementType == .float32 else {
-        throw .elementType("\(operation.outputElementType)", of: name)
-      }
       // A run gives back what it computes, so that an input is copied.
       result = try apply(Scale(1, shift: 0), result)
     }
@@ -248,7 +248,7 @@ struct ONNXRule: Sendable {
 
   /// Every operator that is read, by name.
   static let all: [String: ONNXRule] = [
-    convolutions, poolings, normalizations, activations, arithmetic, products, reductions, shapings,
-    knownNumbers, smoothActivations, groupNormalizations, resampling,
+    convolutions, poolings, normalizations, activations, arithmetic, extremaAndPowers, products,
+    reductions, shapings, knownNumbers, smoothActivations, groupNormalizations, resampling,
   ].reduce(into: [:]) { all, rules in all.merge(rules) { first, _ in first } }
 }

@@ -15,9 +15,24 @@ extension ONNXRule {
       LeakyReLU(negativeSlope: try node.float("alpha", default: 0.01))
     },
     "Sigmoid": activation { _ in Sigmoid() },
-    "Swish": activation(["alpha"]) { node throws(ONNXError.Problem) in
-      try node.expect("alpha", 1)
-      return SiLU()
+    "Swish": ONNXRule(["alpha"]) { node, importer throws(ONNXError.Problem) in
+      let value = try importer.value(try node.input(0))
+      let alpha = try node.float("alpha", default: 1)
+      if alpha == 1 { return [.value(try importer.apply(SiLU(), value))] }
+      let gate = try importer.apply(
+        Sigmoid(), try importer.apply(Scale(alpha, shift: 0), value))
+      return [.value(try importer.apply(Binary(.multiply), value, gate))]
+    },
+    "Softsign": ONNXRule { node, importer throws(ONNXError.Problem) in
+      let value = try importer.value(try node.input(0))
+      let divisor = try importer.apply(Scale(1, shift: 1), try importer.absolute(value))
+      return [.value(try importer.apply(Binary(.divide), value, divisor))]
+    },
+    "ThresholdedRelu": ONNXRule(["alpha"]) { node, importer throws(ONNXError.Problem) in
+      let value = try importer.value(try node.input(0))
+      let alpha = try node.float("alpha", default: 1)
+      let above = try importer.apply(Scale(1, shift: -alpha), value)
+      return [.value(try importer.apply(ReLUGradient(), value, above))]
     },
     "HardSigmoid": ONNXRule(["alpha", "beta"]) { node, importer throws(ONNXError.Problem) in
       let value = try importer.value(try node.input(0))
@@ -78,16 +93,6 @@ extension ONNXRule {
       let flat = try importer.reshape(value, to: [rows, shape.elementCount / max(rows, 1)])
       let result = try importer.append(operation(1), [flat])[0]
       return [.value(try importer.reshape(result, to: shape.dimensions))]
-    }
-  }
-}
-
-extension ONNXNode {
-  /// Throws unless a number is left out or has the only value that we know.
-  func expect(_ name: String, _ value: Float) throws(ONNXError.Problem) {
-    let found = try float(name, default: value)
-    guard found == value else {
-      throw .attribute(name, value: "\(found)", allowed: "\(value)")
     }
   }
 }

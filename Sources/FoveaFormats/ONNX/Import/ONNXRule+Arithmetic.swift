@@ -42,13 +42,8 @@ extension ONNXRule {
       let share = 1 / Float(max(1, node.inputs.count))
       return [.value(try importer.apply(Scale(share, shift: 0), sum))]
     },
-    "Max": extremum(isMaximum: true),
-    "Min": extremum(isMaximum: false),
     "Abs": unary { value, importer throws(ONNXError.Problem) in
-      let positive = try importer.apply(ReLU(), value)
-      let negative = try importer.apply(
-        ReLU(), try importer.apply(Unary(.negate), value))
-      return try importer.apply(Binary(.add), positive, negative)
+      try importer.absolute(value)
     } _: {
       $0 == .min ? nil : abs($0)
     } _: {
@@ -83,7 +78,6 @@ extension ONNXRule {
     } _: {
       $0.rounded(.up)
     },
-    "Pow": ONNXRule { node, importer throws(ONNXError.Problem) in [try power(node, &importer)] },
   ]
 
   typealias GraphFunction =
@@ -139,6 +133,7 @@ extension ONNXRule {
       case .divide:
         let reciprocal = 1 / number
         return reciprocal.isNormal ? try importer.scaled(value, by: reciprocal) : nil
+      case .maximum, .minimum: return nil
       }
     }
     if case .value(let value) = right, let number = number(left, beside: value) {
@@ -146,37 +141,10 @@ extension ONNXRule {
       case .add: return try importer.shifted(value, by: number)
       case .subtract: return try importer.apply(Scale(-1, shift: number), value)
       case .multiply: return try importer.scaled(value, by: number)
-      case .divide: return nil
+      case .divide, .maximum, .minimum: return nil
       }
     }
     return nil
-  }
-
-  /// The larger or the smaller of two inputs: of known numbers, or of a value and a single known number.
-  private static func extremum(isMaximum: Bool) -> ONNXRule {
-    ONNXRule { node, importer throws(ONNXError.Problem) in
-      guard node.inputs.count == 2 else {
-        if node.inputs.count == 1 { return [try node.input(0)] }
-        throw .input(2, value: "given", allowed: "two inputs")
-      }
-      let inputs = (try node.input(0), try node.input(1))
-      if inputs.0.constant != nil, inputs.1.constant != nil {
-        return [
-          try joinedConstants(node, &importer) {
-            isMaximum ? max($0, $1) : min($0, $1)
-          } floats: {
-            isMaximum ? max($0, $1) : min($0, $1)
-          }
-        ]
-      }
-      let (bound, value) = inputs.0.constant == nil ? (1, inputs.0) : (0, inputs.1)
-      guard let number = try node.float(input: bound) else { throw .missingInput(bound) }
-      return [
-        .value(
-          try importer.clipped(
-            try importer.value(value), isMaximum ? number : nil, isMaximum ? nil : number))
-      ]
-    }
   }
 
   /// A function of each element, by a graph's nodes and of known numbers.
@@ -213,25 +181,9 @@ extension ONNXRule {
       }, { _ in nil }, floats)
   }
 
-  private static func power(
-    _ node: ONNXNode, _ importer: inout ONNXImporter
-  ) throws(ONNXError.Problem) -> ONNXOperand {
-    guard let exponent = try node.float(input: 1) else { throw .missingInput(1) }
-    let base = try importer.value(try node.input(0))
-    switch exponent {
-    case 1: return .value(base)
-    case 2: return .value(try importer.apply(Binary(.multiply), base, base))
-    case 3:
-      let square = try importer.apply(Binary(.multiply), base, base)
-      return .value(try importer.apply(Binary(.multiply), square, base))
-    case 0.5: return .value(try importer.apply(Unary(.sqrt), base))
-    case -0.5:
-      let root = try importer.apply(Unary(.sqrt), base)
-      let one = try importer.apply(Constant(1, shape: .scalar))
-      return .value(try importer.apply(Binary(.divide), one, root))
-    default:
-      throw .input(1, value: "\(exponent)", allowed: "an exponent of -0.5, 0.5, 1, 2 or 3")
-    }
+  /// A result of integer arithmetic, or `nil` where there is none.
+  static func checked(_ result: (partialValue: Int64, overflow: Bool)) -> Int64? {
+    result.overflow ? nil : result.partialValue
   }
 }
 
@@ -278,9 +230,4 @@ extension ONNXImporter {
     }
     return try apply(Binary(function), left, right)
   }
-}
-
-/// A result of integer arithmetic, or `nil` where there is none.
-private func checked(_ result: (partialValue: Int64, overflow: Bool)) -> Int64? {
-  result.overflow ? nil : result.partialValue
 }

@@ -121,7 +121,15 @@ extension ONNXRule {
     _ node: ONNXNode, _ importer: inout ONNXImporter, integers: (Int64, Int64) -> Int64?,
     floats: (Float, Float) -> Float
   ) throws(ONNXError.Problem) -> ONNXOperand {
-    let (left, right) = (try node.constant(0), try node.constant(1))
+    try joinedConstants(
+      node.constant(0), node.constant(1), node, &importer, integers: integers, floats: floats)
+  }
+
+  /// Two known tensors, joined element by element.
+  static func joinedConstants(
+    _ left: ONNXTensor, _ right: ONNXTensor, _ node: ONNXNode, _ importer: inout ONNXImporter,
+    integers: (Int64, Int64) -> Int64?, floats: (Float, Float) -> Float
+  ) throws(ONNXError.Problem) -> ONNXOperand {
     let target = try broadcastShape(left.shape, right.shape)
     try importer.expectRoom(for: target)
     return known(

@@ -43,7 +43,12 @@ extension ONNXRule {
       let channels = shape.rank > 1 ? shape[1] : 1
       let placed = Array(repeating: 1, count: max(0, shape.rank - slopes.rank)) + slopes.dimensions
       let isPerChannel = placed.enumerated().allSatisfy { $0 == 1 || $1 == 1 }
-      guard placed.count == shape.rank, isPerChannel, [1, channels].contains(slopes.elementCount)
+      // Up to opset 6 one axis of slopes is the channels'.
+      let isOldRow = node.opset < 7 && slopes == [channels]
+      guard
+        isOldRow
+          || placed.count == shape.rank && isPerChannel
+            && [1, channels].contains(slopes.elementCount)
       else {
         return [.value(try general(value, try importer.value(slope), &importer))]
       }
