@@ -86,8 +86,7 @@ let package = Package(
     // Rank 1
     .target(
       name: "CImageCodecs", dependencies: ["CLibjpeg", "CLibpng", "CLibwebp"],
-      exclude: ["README.md"], cSettings: cSettings,
-      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
+      exclude: ["README.md"], cSettings: cSettings),
     library("FoveaGraph", ["FoveaTensors", collections]),
     // Rank 2
     library("FoveaLayers", ["FoveaGraph", "FoveaTensors", collections]),

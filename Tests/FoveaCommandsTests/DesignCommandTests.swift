@@ -168,7 +168,7 @@ private struct Program {
           .compactMap { $0 as? URL } ?? []
       }
       .filter { $0.pathExtension == "o" }.map(\.path)
-    let modules = ["CFoveaKernels/include", "CZlib", "CLibcrypto"].flatMap {
+    let modules = ["CFoveaKernels/include", "CImageCodecs/include", "CZlib", "CLibcrypto"].flatMap {
       ["-I", root.appendingPathComponent("Sources/\($0)").path]
     }
     _ = try Self.output(

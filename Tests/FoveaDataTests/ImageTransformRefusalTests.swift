@@ -56,6 +56,19 @@ import Testing
     }
   }
 
+  @Test func `sizes that no picture has are refused`() {
+    for size in [ImageSize(0), ImageSize(-1), ImageSize(Int.max)] {
+      for transform in ImageTransformTests.all {
+        #expect(throws: ImageTransformError.size(size)) {
+          try [transform].draw(for: size, at: Self.position)
+        }
+      }
+      #expect(throws: ImageTransformError.size(size)) {
+        try ImageOperation.pad(1, mode: .edge).size(of: size)
+      }
+    }
+  }
+
   @Test func `odd operations do what they can`() throws {
     let image = try RasterImage(height: 4, width: 6, color: [1, 2, 3])
     let odd: [ImageOperation] = [

@@ -179,12 +179,14 @@ extension ImageDecoder {
         file: url.path, format: nil,
         problem: .unreadable((error as NSError).localizedDescription))
     }
-    // Where the header is longer, or EXIF data come last, as in WebP files, the whole file tells.
-    let isWhole = start.count < Self.probedBytes
-    if isWhole || ImageFileFormat(sniffing: start) == .jpeg {
-      if let information = try? probe(start, file: url.path) { return information }
+    if start.count < Self.probedBytes { return try probe(start, file: url.path) }
+    if ImageFileFormat(sniffing: start) == .jpeg,
+      let information = try? probe(start, file: url.path)
+    {
+      return information
     }
-    return try probe(isWhole ? start : Self.data(contentsOf: url), file: url.path)
+    // The header is longer, or EXIF data may come last.
+    return try probe(Self.data(contentsOf: url), file: url.path)
   }
 
   /// Reads what the header of a file's bytes says.

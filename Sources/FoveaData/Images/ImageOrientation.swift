@@ -47,17 +47,35 @@ extension RasterImage {
       }
     let newSize = orientation.applied(to: size)
     return RasterImage(filling: newSize, channels: channels) { target in
-      bytes.withUnsafeBufferPointer { source in
-        var write = 0
-        for y in 0..<newSize.height {
-          var read = (start + y * down) * channels
-          for _ in 0..<newSize.width {
-            for channel in 0..<channels { target[write + channel] = source[read + channel] }
-            write += channels
-            read += along * channels
+      switch channels {
+      case 1: copy(UInt8.self)
+      case 3: copy(ColorPixel.self)
+      default: copy(UInt32.self)
+      }
+
+      /// `Pixel` has as many bytes as there are channels; one move a pixel is several times as fast.
+      func copy<Pixel: BitwiseCopyable>(_ type: Pixel.Type) {
+        bytes.withUnsafeBytes { source in
+          let result = UnsafeMutableRawBufferPointer(target)
+          var write = 0
+          for y in 0..<newSize.height {
+            var read = start + y * down
+            for _ in 0..<newSize.width {
+              let pixel = source.loadUnaligned(fromByteOffset: read * channels, as: Pixel.self)
+              result.storeBytes(of: pixel, toByteOffset: write * channels, as: Pixel.self)
+              write += 1
+              read += along
+            }
           }
         }
       }
     }
   }
+}
+
+/// Three bytes side by side.
+private struct ColorPixel: BitwiseCopyable {
+  let red: UInt8
+  let green: UInt8
+  let blue: UInt8
 }

@@ -4,56 +4,77 @@ extension RasterImage {
   /// How many channels have colours: alpha is no colour.
   private var colorChannels: Int { channels == 4 ? 3 : channels }
 
-  /// Each colour as a table of its channel has it.
-  private func mapped(_ table: (_ channel: Int) -> [UInt8]) -> RasterImage {
-    let tables = (0..<colorChannels).map(table)
-    var result = bytes
-    result.withUnsafeMutableBufferPointer { result in
-      for (channel, table) in tables.enumerated() {
+  /// Each colour as a table has it.
+  private func mapped(_ table: [UInt8]) -> RasterImage {
+    RasterImage(filling: size, channels: channels) { target in
+      bytes.withUnsafeBufferPointer { source in
         table.withUnsafeBufferPointer { table in
-          for place in stride(from: channel, to: result.count, by: channels) {
-            result[place] = table[Int(result[place])]
+          if channels < 4 {
+            for place in target.indices { target[place] = table[Int(source[place])] }
+          } else {
+            for place in target.indices {
+              target[place] = place % 4 == 3 ? source[place] : table[Int(source[place])]
+            }
           }
         }
       }
     }
-    return RasterImage(checkedSize: size, channels: channels, result)
+  }
+
+  /// Each colour as a table of its channel has it.
+  private func mappedByChannel(_ table: (_ histogram: [Int]) -> [UInt8]) -> RasterImage {
+    RasterImage(filling: size, channels: channels) { target in
+      bytes.withUnsafeBufferPointer { source in
+        for channel in 0..<channels {
+          let places = stride(from: channel, to: source.count, by: channels)
+          if channel == colorChannels {
+            for place in places { target[place] = source[place] }
+            continue
+          }
+          var histogram = [Int](repeating: 0, count: 256)
+          for place in places { histogram[Int(source[place])] += 1 }
+          table(histogram).withUnsafeBufferPointer { table in
+            for place in places { target[place] = table[Int(source[place])] }
+          }
+        }
+      }
+    }
   }
 
   /// Each pixel with colours as `change` has it.
+  @inline(__always)
   private func mappedColors(
     _ change: (UInt8, UInt8, UInt8) -> (UInt8, UInt8, UInt8)
   ) -> RasterImage {
     guard channels > 1 else { return self }
-    var result = bytes
-    result.withUnsafeMutableBufferPointer { result in
-      for place in stride(from: 0, to: result.count, by: channels) {
-        (result[place], result[place + 1], result[place + 2]) = change(
-          result[place], result[place + 1], result[place + 2])
+    return RasterImage(filling: size, channels: channels) { target in
+      bytes.withUnsafeBufferPointer { source in
+        for place in stride(from: 0, to: source.count, by: channels) {
+          (target[place], target[place + 1], target[place + 2]) = change(
+            source[place], source[place + 1], source[place + 2])
+          if channels == 4 { target[place + 3] = source[place + 3] }
+        }
       }
     }
-    return RasterImage(checkedSize: size, channels: channels, result)
   }
 
   /// Black at 0, the picture at 1, brighter beyond.
   func brightened(_ factor: Double) -> RasterImage {
-    let table = Blend(factor).table(from: 0)
-    return mapped { _ in table }
+    mapped(Blend(factor).table(from: 0))
   }
 
   /// The picture's mean grey at 0, the picture at 1, more contrast beyond.
   func contrasted(_ factor: Double) -> RasterImage {
     // Transparent pixels count with the colours that they have.
-    var sum = 0
-    for place in stride(from: 0, to: bytes.count, by: channels) {
-      let luma =
-        channels == 1
-        ? bytes[place] : Luma.of(bytes[place], bytes[place + 1], bytes[place + 2])
-      sum += Int(luma)
+    let sum = bytes.withUnsafeBufferPointer { source in
+      channels == 1
+        ? source.reduce(0) { $0 + Int($1) }
+        : stride(from: 0, to: source.count, by: channels).reduce(0) { sum, place in
+          sum + Int(Luma.of(source[place], source[place + 1], source[place + 2]))
+        }
     }
     let mean = Double(sum) / Double(height * width)
-    let table = Blend(factor).table(from: UInt8(mean + 0.5))
-    return mapped { _ in table }
+    return mapped(Blend(factor).table(from: UInt8(mean + 0.5)))
   }
 
   /// Grey at 0, the picture at 1, stronger colours beyond.
@@ -84,50 +105,46 @@ extension RasterImage {
   }
 
   /// Smoothed at 0, the picture at 1, sharper beyond.
+  ///
+  /// Smooth is the mean of a pixel's neighbourhood, itself counted five times; pixels at the edge stay.
   func sharpened(_ factor: Double) -> RasterImage {
     let blend = Blend(factor)
-    let smooth = smoothed()
+    let rowBytes = width * channels
     var result = bytes
-    for place in result.indices where channels < 4 || place % 4 < 3 {
-      result[place] = blend.mix(smooth[place], result[place])
-    }
-    return RasterImage(checkedSize: size, channels: channels, result)
-  }
-
-  /// Each pixel but those at the edge as the mean of its neighbourhood, itself counted five times.
-  private func smoothed() -> [UInt8] {
-    var result = bytes
-    guard height > 2, width > 2 else { return result }
-    bytes.withUnsafeBufferPointer { source in
-      let rowBytes = width * channels
-      for y in 1..<height - 1 {
-        for place in y * rowBytes + channels..<(y + 1) * rowBytes - channels {
-          var sum = 4 * Int(source[place])
-          for row in [place - rowBytes, place, place + rowBytes] {
-            sum += Int(source[row - channels]) + Int(source[row]) + Int(source[row + channels])
+    guard height > 2, width > 2 else { return self }
+    result.withUnsafeMutableBufferPointer { result in
+      bytes.withUnsafeBufferPointer { source in
+        func column(_ place: Int) -> Int {
+          Int(source[place - rowBytes]) + Int(source[place]) + Int(source[place + rowBytes])
+        }
+        for y in 1..<height - 1 {
+          for place in y * rowBytes + channels..<(y + 1) * rowBytes - channels
+          where channels < 4 || place % 4 < 3 {
+            let sum =
+              column(place - channels) + column(place) + column(place + channels)
+              + 4 * Int(source[place])
+            result[place] = blend.mix(UInt8((2 * sum + 13) / 26), source[place])
           }
-          result[place] = UInt8((2 * sum + 13) / 26)
         }
       }
     }
-    return result
+    return RasterImage(checkedSize: size, channels: channels, result)
   }
 
   /// The upper bits of each colour.
   func posterized(bits: Int) -> RasterImage {
     let mask = bits >= 8 ? 255 : ~(UInt8(255) >> UInt8(max(0, bits)))
-    return mapped { _ in (0...255).map { UInt8($0) & mask } }
+    return mapped((0...255).map { UInt8($0) & mask })
   }
 
   /// Colours from `threshold` on inverted.
   func solarized(from threshold: Double) -> RasterImage {
-    mapped { _ in (0...255).map { Double($0) < threshold ? UInt8($0) : UInt8(255 - $0) } }
+    mapped((0...255).map { Double($0) < threshold ? UInt8($0) : UInt8(255 - $0) })
   }
 
   /// Each channel stretched to 0 to 255.
   func autoContrasted() -> RasterImage {
-    mapped { channel in
-      let histogram = histogram(of: channel)
+    mappedByChannel { histogram in
       guard let low = histogram.firstIndex(where: { $0 > 0 }),
         let high = histogram.lastIndex(where: { $0 > 0 }), high > low
       else { return Array(0...255) }
@@ -139,8 +156,7 @@ extension RasterImage {
 
   /// Each channel with its levels spread so that all are about as frequent.
   func equalized() -> RasterImage {
-    mapped { channel in
-      let histogram = histogram(of: channel)
+    mappedByChannel { histogram in
       let last = histogram.last { $0 > 0 } ?? 0
       let step = (height * width - last) / 255
       guard step > 0 else { return Array(0...255) }
@@ -150,14 +166,6 @@ extension RasterImage {
         return UInt8(min(255, sum / step))
       }
     }
-  }
-
-  private func histogram(of channel: Int) -> [Int] {
-    var histogram = [Int](repeating: 0, count: 256)
-    for place in stride(from: channel, to: bytes.count, by: channels) {
-      histogram[Int(bytes[place])] += 1
-    }
-    return histogram
   }
 }
 

@@ -69,18 +69,24 @@ extension RasterImage {
     let fill = fillColor(mode)
     let rows = Self.sources(newSize.height, before: padding.top, of: height, mode: mode)
     let columns = Self.sources(newSize.width, before: padding.left, of: width, mode: mode)
+    let (rowBytes, newRowBytes) = (width * channels, newSize.width * channels)
+    // Where each row goes on as it is.
+    let inner = padding.left..<padding.left + width
     return RasterImage(filling: newSize, channels: channels) { target in
       bytes.withUnsafeBufferPointer { source in
-        var write = 0
-        for row in rows {
-          for column in columns {
+        for (y, row) in rows.enumerated() {
+          let start = y * newRowBytes
+          for (x, column) in columns.enumerated() where row < 0 || !inner.contains(x) {
             for channel in 0..<channels {
-              target[write] =
+              target[start + x * channels + channel] =
                 row < 0 || column < 0
-                ? fill[channel] : source[(row * width + column) * channels + channel]
-              write += 1
+                ? fill[channel] : source[row * rowBytes + column * channels + channel]
             }
           }
+          guard row >= 0 else { continue }
+          let first = start + padding.left * channels
+          let middle = UnsafeMutableBufferPointer(rebasing: target[first..<first + rowBytes])
+          _ = middle.update(fromContentsOf: source[row * rowBytes..<(row + 1) * rowBytes])
         }
       }
     }

@@ -58,6 +58,7 @@ public enum ImageOperation: Hashable, Codable, Sendable {
   ///
   /// - Throws: `ImageTransformError` where the operation does not fit such a picture.
   public func size(of size: ImageSize) throws(ImageTransformError) -> ImageSize {
+    try Self.check(size)
     switch self {
     case .resize(let newSize, _):
       try Self.check(newSize)

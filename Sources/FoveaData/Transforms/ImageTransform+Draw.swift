@@ -66,7 +66,7 @@ extension ImageTransform {
       return [.blur(kernel: kernel, sigma: draws.uniform(sigma))]
     case .randomErasing(let probability, let area, let aspect, let fill):
       guard draws.isTrue(probability: probability),
-        let box = Self.fittingPart(of: size, area: area, aspect: aspect, isWhole: false, &draws)
+        let box = Self.fittingPart(of: size, area: area, aspect: aspect, isCrop: false, &draws)
       else { return [] }
       return [fill.map { .erase(box, color: $0) } ?? .eraseWithNoise(box, noise: draws.branch())]
     case .randAugment(let count, let magnitude, let filter, let fill):
@@ -109,7 +109,7 @@ extension ImageTransform {
     of size: ImageSize, area: ClosedRange<Double>, aspect: ClosedRange<Double>,
     _ draws: inout RandomDraws
   ) -> PixelBox {
-    if let box = fittingPart(of: size, area: area, aspect: aspect, isWhole: true, &draws) {
+    if let box = fittingPart(of: size, area: area, aspect: aspect, isCrop: true, &draws) {
       return box
     }
     let ratio = Double(size.width) / Double(size.height)
@@ -125,7 +125,7 @@ extension ImageTransform {
 
   /// A part with a random area and ratio; `nil` where ten of them do not fit.
   private static func fittingPart(
-    of size: ImageSize, area: ClosedRange<Double>, aspect: ClosedRange<Double>, isWhole: Bool,
+    of size: ImageSize, area: ClosedRange<Double>, aspect: ClosedRange<Double>, isCrop: Bool,
     _ draws: inout RandomDraws
   ) -> PixelBox? {
     let pixels = Double(size.height * size.width)
@@ -134,11 +134,11 @@ extension ImageTransform {
       let share = pixels * draws.uniform(area)
       // Width to height for a crop, height to width for an erasure: each as torchvision has it.
       let ratio = exp(draws.uniform(logarithms))
-      let (wide, high) = isWhole ? (share * ratio, share / ratio) : (share / ratio, share * ratio)
+      let (wide, high) = isCrop ? (share * ratio, share / ratio) : (share / ratio, share * ratio)
       let part = ImageSize(
         height: Int(high.squareRoot().rounded(.toNearestOrEven)),
         width: Int(wide.squareRoot().rounded(.toNearestOrEven)))
-      let largest = isWhole ? size : ImageSize(height: size.height - 1, width: size.width - 1)
+      let largest = isCrop ? size : ImageSize(height: size.height - 1, width: size.width - 1)
       let fits = part.height <= largest.height && part.width <= largest.width
       if fits, part.height > 0, part.width > 0 { return anywhere(part, in: size, &draws) }
     }

@@ -67,6 +67,7 @@ extension [ImageTransform] {
   public func draw(
     for size: ImageSize, at position: SamplePosition
   ) throws(ImageTransformError) -> [ImageOperation] {
+    try ImageOperation.check(size)
     var (size, operations) = (size, [ImageOperation]())
     for (step, transform) in enumerated() {
       var draws = position.draws(step: step)

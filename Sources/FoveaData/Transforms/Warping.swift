@@ -127,21 +127,19 @@ extension RasterImage {
     let fill = fillColor(fill)
     return RasterImage(filling: size, channels: channels) { target in
       bytes.withUnsafeBufferPointer { source in
+        guard let source = source.baseAddress, var pixel = target.baseAddress else { return }
         let sampler = PixelSampler(
           source: source, height: height, width: width, channels: channels)
-        var write = 0
         for row in 0..<height {
           for column in 0..<width {
             let (x, y) = projection.applied(x: Double(column) + 0.5, y: Double(row) + 0.5)
-            let pixel = UnsafeMutableBufferPointer(
-              rebasing: target[write..<write + channels])
             // Written so that a place that is no number is outside, too.
             if x >= 0, x < Double(width), y >= 0, y < Double(height) {
               sampler.write(x, y, filter, to: pixel)
             } else {
               for channel in 0..<channels { pixel[channel] = fill[channel] }
             }
-            write += channels
+            pixel += channels
           }
         }
       }
@@ -151,14 +149,14 @@ extension RasterImage {
 
 /// Finds colours between pixels, whose middles are at halves; beyond the edge, the edge goes on.
 private struct PixelSampler {
-  let source: UnsafeBufferPointer<UInt8>
+  let source: UnsafePointer<UInt8>
   let height: Int
   let width: Int
   let channels: Int
 
   @inline(__always)
   func write(
-    _ x: Double, _ y: Double, _ filter: ResizeFilter, to pixel: UnsafeMutableBufferPointer<UInt8>
+    _ x: Double, _ y: Double, _ filter: ResizeFilter, to pixel: UnsafeMutablePointer<UInt8>
   ) {
     switch filter {
     case .nearest:
