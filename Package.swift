@@ -179,8 +179,8 @@ let package = Package(
     tests(
       "FoveaCommands",
       [
-        "FoveaAnalysis", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo",
-        "FuzzSupport",
+        "FoveaAnalysis", "FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors",
+        "FoveaTraining", "FoveaZoo", "FuzzSupport",
       ]),
     // The executable is a dependency, so that it is built before the tests that run it.
     tests("FoveaTool", ["FoveaData", "FoveaFormats", "FoveaTensors"]),

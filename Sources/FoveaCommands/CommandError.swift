@@ -23,6 +23,8 @@ public enum CommandError: Error, Hashable, Sendable {
   case unwritable(_ path: String, reason: String)
   /// A folder without a run that could go on.
   case noRun(_ folder: String)
+  /// Images of other classes than a network tells apart.
+  case otherClasses(_ dataset: String, expected: [String], actual: [String])
   /// A file of a run that cannot be read.
   case damaged(file: String, reason: String)
   /// An image file with many images, without a number.
@@ -38,12 +40,19 @@ public enum CommandError: Error, Hashable, Sendable {
     case .unknownName, .option, .conflict, .contradiction, .missing, .design,
       .folderInUse, .imageNumberMissing:
       true
-    case .budgetTooSmall, .unwritable, .noRun, .damaged, .imageNumber, .notImages: false
+    case .budgetTooSmall, .unwritable, .noRun, .otherClasses, .damaged, .imageNumber, .notImages: false
     }
   }
 }
 
 extension CommandError: CustomStringConvertible {
+  /// The first of some names.
+  private static func list(_ names: [String]) -> String {
+    let shown = 10
+    let rest = names.count - shown
+    return names.prefix(shown).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+  }
+
   /// What is wrong, then what to do.
   public var description: String {
     switch self {
@@ -75,6 +84,9 @@ extension CommandError: CustomStringConvertible {
     case .unwritable(let path, let reason):
       "\(path) cannot be written (\(reason)); make room or mend its permissions, "
         + "or name another folder with --out"
+    case .otherClasses(let dataset, let expected, let actual):
+      "\(dataset) has the classes \(Self.list(actual)), the network tells "
+        + "\(Self.list(expected)) apart; name the folders of the classes as in its training"
     case .noRun(let folder):
       "there is no run in \(folder): it has no \(RunFolder.configurationName); "
         + "name the folder of a run with --out"

@@ -52,14 +52,13 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
   public nonisolated(nonsending) func run(
     progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
   ) async throws -> Report {
-    let dataset = try DatasetName.requested(dataset)
+    let request = DatasetRequest(dataset, data: data)
+    try request.check()
     guard 1...1_000_000 ~= batchSize else {
       throw CommandError.option("--batch-size", value: "\(batchSize)", allowed: "1 to 1000000")
     }
     let checkpoint = try Checkpoint(requested: checkpoint)
-    let images = try await dataset.load(
-      split, from: data.map { URL(fileURLWithPath: $0) }, progress: progress
-    ).renamed(normalization: checkpoint.input.normalization)
+    let images = try await request.images(split, for: checkpoint.input, progress: progress)
     let loader = DataLoader(images, batchSize: batchSize)
     var settings = checkpoint.settings
     settings.metrics = [.accuracy]

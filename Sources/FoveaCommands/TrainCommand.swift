@@ -12,7 +12,7 @@ import FoveaZoo
 ///
 /// What is left out has a default in a new run, and is the run's own when one goes on.
 public struct TrainCommand: Hashable, Codable, Sendable {
-  /// The dataset's name.
+  /// The dataset's name, or the path of a folder or table of images.
   public var dataset: String?
   /// The network's name.
   public var model: String?
@@ -42,6 +42,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var recomputes: Bool?
   /// What a training may do besides the common.
   public var recipe = TrainingRecipe()
+  /// How images are taken.
+  public var images = ImageRecipe()
   /// Threads; they change no result.
   public var threads: Int?
   /// Where the dataset's files are.
@@ -73,14 +75,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let configuration = try earlier?.configuration ?? TrainConfiguration(self)
     preparation(.configured(configuration))
 
-    let data = configuration.data.map { URL(fileURLWithPath: $0) }
-    func load(_ split: MNIST.Split) async throws -> ImageDataset {
-      try await configuration.dataset.load(split, from: data) { preparation(.downloading($0)) }
-    }
-    let training = DataLoader(
-      try await load(.training), batchSize: configuration.batchSize,
-      shuffleSeed: configuration.seed, dropLast: configuration.dropLast)
-    let test = DataLoader(try await load(.test), batchSize: configuration.batchSize)
+    let (training, test) = try await configuration.loaders { preparation(.downloading($0)) }
 
     let learner: Learner
     if let checkpoint = earlier?.checkpoint {
@@ -88,24 +83,14 @@ public struct TrainCommand: Hashable, Codable, Sendable {
         resuming: checkpoint, training: training, validation: test, threads: configuration.threads,
         tuner: .chosen())
     } else {
-      let description = training.dataset.description
-      let entry = try ZooModel.requested(configuration.model)
-      guard entry.defaultClasses != nil else {
-        throw CommandError.option(
-          "--model", value: entry.name, allowed: "a network that tells classes apart")
-      }
-      let model = try entry.build(
-        input: description.imageShape, classes: description.classNames.count)
-      learner = try Learner(
-        model, training: training, validation: test, settings: configuration.learnerSettings,
-        threads: configuration.threads, tuner: .chosen())
+      learner = try configuration.newLearner(training: training, validation: test)
     }
 
-    let title = "\(configuration.model) on \(configuration.dataset.rawValue)"
+    let title = "\(configuration.model) on \(configuration.datasetTitle)"
     let folder =
       try earlier?.folder
       ?? RunFolder.create(
-        at: output, name: "\(configuration.model)-\(configuration.dataset.rawValue)")
+        at: output, name: "\(configuration.model)-\(configuration.datasetTitle)")
     try folder.write(configuration, to: folder.configuration)
     // A result belongs to a finished training.
     try? FileManager.default.removeItem(at: folder.result)
@@ -168,5 +153,24 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     return EarlierRun(
       folder: folder, configuration: configuration,
       checkpoint: hasCheckpoint ? try Checkpoint(contentsOf: folder.checkpoint) : nil)
+  }
+}
+
+extension TrainConfiguration {
+  /// A learner of a new network, before its first step.
+  ///
+  /// - Throws: `CommandError` for a network that tells no classes apart; what models throw.
+  func newLearner(training: DataLoader, validation: DataLoader?) throws -> Learner {
+    let description = training.dataset.description
+    let entry = try ZooModel.requested(model)
+    guard entry.defaultClasses != nil else {
+      throw CommandError.option(
+        "--model", value: entry.name, allowed: "a network that tells classes apart")
+    }
+    let model = try entry.build(
+      input: description.imageShape, classes: description.classNames.count)
+    return try Learner(
+      model, training: training, validation: validation, settings: learnerSettings,
+      threads: threads, tuner: .chosen())
   }
 }

@@ -96,8 +96,8 @@ public enum OptimizerName: String, Hashable, Codable, Sendable, CaseIterable {
 
 /// All that settles a training, nothing left open: what `config.json` in a run folder holds.
 public struct TrainConfiguration: Hashable, Codable, Sendable {
-  /// What is learned.
-  public internal(set) var dataset: DatasetName
+  /// What is learned: a dataset's name, or the path of a folder or table of images.
+  public internal(set) var dataset: String
   /// The network's name.
   public internal(set) var model: String
   /// Epochs in all.
@@ -130,6 +130,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
   public internal(set) var data: String?
   /// What else was asked for; `nil` for nothing, as in runs of earlier versions.
   public internal(set) var recipe: TrainingRecipe?
+  /// How images are taken; `nil` for as they are.
+  public internal(set) var images: ImageRecipe?
 
   /// Fills in what a request leaves open.
   ///
@@ -138,9 +140,11 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     guard let name = command.dataset else {
       throw .missing(
         "the dataset",
-        remedy: "name one of \(DatasetName.allCases.map(\.rawValue).joined(separator: ", "))")
+        remedy: "name one of \(DatasetName.allCases.map(\.rawValue).joined(separator: ", ")), "
+          + "or a folder of images")
     }
-    dataset = try .requested(name)
+    try DatasetRequest(name).check()
+    dataset = name
     model = command.model ?? "simple-cnn"
     epochs = command.epochs ?? 5
     batchSize = command.batchSize ?? 64
@@ -163,6 +167,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     threads = command.threads ?? ProcessInfo.processInfo.activeProcessorCount
     data = command.data
     recipe = command.recipe == TrainingRecipe() ? nil : command.recipe
+    images = command.images == ImageRecipe() ? nil : command.images
     try check()
   }
 
@@ -191,6 +196,14 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     try require(1...1024 ~= threads, "--threads", threads, "1 to 1024")
     try (recipe ?? TrainingRecipe()).check(
       schedule: schedule, labelSmoothing: labelSmoothing, epochs: epochs)
+    let images = images ?? ImageRecipe()
+    try images.check()
+    let loss = recipe?.loss ?? .crossEntropy
+    if images.isMixed, loss != .crossEntropy {
+      throw .conflict(
+        "--loss", reason: "mixed images have a share of two classes, which only cross-entropy takes; "
+          + "leave --loss out, or --mixup and --cutmix")
+    }
   }
 
   /// What goes on as this configuration has it, with what a request for that may change.
@@ -205,7 +218,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
       throw .contradiction(
         option, given: "\(given)", stored: stored.map { "\($0)" } ?? "none", run: run)
     }
-    try agree("the dataset", command.dataset, dataset.rawValue)
+    try agree("the dataset", command.dataset, dataset)
     try agree("--model", command.model, model)
     try agree("--batch-size", command.batchSize, batchSize)
     try agree("--max-lr", command.maxLearningRate, maxLearningRate)
@@ -219,6 +232,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     try agree("--precision", command.precision?.rawValue, precision.rawValue)
     try agree("--recompute", command.recomputes, recomputes)
     try command.recipe.agree(with: recipe ?? TrainingRecipe(), run: run)
+    try command.images.agree(with: images ?? ImageRecipe(), run: run)
     if let epochs = command.epochs, epochs < self.epochs {
       throw .contradiction(
         "--epochs", given: "\(epochs)", stored: "\(self.epochs) and may get more", run: run)
@@ -235,7 +249,9 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
   var learnerSettings: LearnerSettings {
     let recipe = recipe ?? TrainingRecipe()
     return LearnerSettings(
-      loss: (recipe.loss ?? .crossEntropy).loss(labelSmoothing: labelSmoothing),
+      loss: images?.isMixed == true
+        ? .softCrossEntropy(labelSmoothing: Float(labelSmoothing))
+        : (recipe.loss ?? .crossEntropy).loss(labelSmoothing: labelSmoothing),
       // Where the schedule sets the momentum, no step reads the optimiser's own.
       optimizer: optimizer.optimizer(
         momentum: momentum ?? optimizer.momentum, weightDecay: weightDecay),

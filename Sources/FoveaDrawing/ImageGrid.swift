@@ -59,12 +59,15 @@ public struct ImageGrid: Hashable, Sendable {
   private var rows: Int { (cells.count + columns - 1) / columns }
 
   private func factor(_ image: PNGImage) -> Int {
-    max(1, (Self.smallestSide + max(image.width, image.height) - 1) / max(image.width, image.height))
+    max(
+      1, (Self.smallestSide + max(image.width, image.height) - 1) / max(image.width, image.height))
   }
 
   /// The room of one image: the largest of them.
   private var cellSize: (width: Int, height: Int) {
-    let sizes = cells.map { (factor($0.image) * $0.image.width, factor($0.image) * $0.image.height) }
+    let sizes = cells.map {
+      (factor($0.image) * $0.image.width, factor($0.image) * $0.image.height)
+    }
     return (sizes.map(\.0).max() ?? 0, sizes.map(\.1).max() ?? 0)
   }
 

@@ -10,7 +10,7 @@ extension Train {
     let momentum = configuration.momentum.map { "\($0)" } ?? "set by the schedule"
     let rows: [(String, String)] =
       [
-        ("dataset", configuration.dataset.rawValue),
+        ("dataset", configuration.dataset),
         ("data", configuration.data ?? "found by name"),
         ("model", configuration.model),
         ("epochs", "\(configuration.epochs)"),
@@ -25,7 +25,8 @@ extension Train {
         ("precision", configuration.precision.rawValue),
         ("recompute", configuration.recomputes ? "cheap activations" : "nothing"),
         ("threads", "\(configuration.threads)"),
-      ] + (configuration.recipe?.lines ?? []).map { ($0.name, $0.value) }
+      ] + (configuration.images?.lines ?? []).map { ($0.name, $0.value) }
+      + (configuration.recipe?.lines ?? []).map { ($0.name, $0.value) }
     console.printHeading("Configuration")
     let table = TextTable([.init(""), .init("")], rows: rows.map { [$0.0, $0.1] })
     console.print(table.rows.map { "  " + table.line($0) })

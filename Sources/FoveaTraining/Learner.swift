@@ -60,6 +60,10 @@ public final class Learner {
     try settings.check()
     try settings.updates.check(
       parameters: model.training.variables.filter { $0.role == .parameter }.map(\.name))
+    if training.mixing != nil, !settings.loss.takesProbabilities {
+      throw TrainingError.option(
+        "mixing", problem: "\(settings.loss.name) takes no shares of classes; use softCrossEntropy")
+    }
     graphs = try TrainingStep(
       model, loss: settings.loss, optimizer: settings.optimizer, options: settings.updates,
       scalesLoss: settings.scalesLoss, accumulates: settings.accumulatedBatches > 1)

@@ -1,4 +1,5 @@
 public import FoveaData
+import Foundation
 import FoveaTensors
 
 /// How images are brought to a network.
@@ -89,7 +90,8 @@ extension DatasetRequest {
       })
     guard let size = sizes.first, sizes.count == 1 else {
       throw CommandError.missing(
-        "the size of images", remedy: "images of \(dataset) differ in size; "
+        "the size of images",
+        remedy: "images of \(dataset) differ in size; "
           + "say what the network takes with --image-size, such as 128")
     }
     return size
@@ -107,5 +109,37 @@ extension DatasetRequest {
     let sample = SelectedImages(found.source, chosen)
     return try await ImageSurvey(sample, channels: channels)
       .normalization(of: Array(chosen.indices))
+  }
+}
+
+extension DatasetRequest {
+  /// Images on their way to a network that was trained before, normalised as its own were.
+  ///
+  /// - Parameters:
+  ///   - split: Of a folder that is in parts, the part for training, or the one for validation.
+  ///   - input: What the network was trained on.
+  /// - Throws: As `find`; `CommandError.otherClasses` where the classes are not those of the network.
+  nonisolated(nonsending) func images(
+    _ split: MNIST.Split, for input: DatasetDescription,
+    progress: @escaping @Sendable (DownloadProgress) -> Void
+  ) async throws -> any LabelledImages {
+    if let name = DatasetName(rawValue: dataset) {
+      let folder = data.map { URL(fileURLWithPath: $0) }
+      let stored = try await name.load(split, from: folder, progress: progress)
+        .renamed(normalization: input.normalization)
+      if stored.description.imageShape == input.imageShape { return stored }
+    }
+    let found = try await find(progress: progress)
+    guard Array(input.classNames.prefix(found.source.classNames.count)) == found.source.classNames
+    else {
+      throw CommandError.otherClasses(
+        dataset, expected: input.classNames, actual: found.source.classNames)
+    }
+    let size = ImageSize(height: input.imageShape[1], width: input.imageShape[2])
+    let part = split == .training ? found.parts[0] : found.parts[min(1, found.parts.count - 1)]
+    return try ImagePipeline(
+      found.source, indices: part.indices,
+      transforms: [.resize(max(size.height, size.width)), .centerCrop(size)], size: size,
+      normalization: input.normalization)
   }
 }

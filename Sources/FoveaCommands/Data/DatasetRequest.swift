@@ -32,6 +32,16 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
   private static let trainingFolders = ["train", "training"]
   private static let validationFolders = ["val", "valid", "validation", "test", "testing"]
 
+  /// Throws `CommandError.unknownName` for what is neither a dataset nor a path.
+  func check() throws(CommandError) {
+    guard DatasetName(rawValue: dataset) != nil || FileManager.default.fileExists(atPath: dataset)
+    else {
+      throw .unknownName(
+        dataset, kind: "dataset, folder or table",
+        known: DatasetName.allCases.map(\.rawValue) + ["the path of a folder"])
+    }
+  }
+
   /// Finds the images, without reading any of a folder.
   ///
   /// - Throws: `CommandError.unknownName` for what is neither a dataset nor a path, else what files
@@ -48,11 +58,7 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
         source: JoinedImages(training, test),
         parts: [("training", Array(0..<first)), ("test", Array(first..<count))])
     }
-    guard FileManager.default.fileExists(atPath: dataset) else {
-      throw CommandError.unknownName(
-        dataset, kind: "dataset, folder or table",
-        known: DatasetName.allCases.map(\.rawValue) + ["PATH"])
-    }
+    try check()
     let files = try files()
     if let splitter {
       let parts = try splitter.split(files)

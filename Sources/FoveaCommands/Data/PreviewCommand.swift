@@ -48,7 +48,8 @@ public struct PreviewCommand: Hashable, Codable, Sendable {
     // The first images of the order of epoch 0, so that another epoch shows the same ones anew.
     let batch = try loader.batch(0, epoch: epoch, order: loader.order(epoch: 0))
     let size = images.description.imageShape
-    let title = "\(images.description.name): \(batch.indices.count) of \(images.count) images, "
+    let title =
+      "\(images.description.name): \(batch.indices.count) of \(images.count) images, "
       + "\(size[1])×\(size[2]), augmentation \(preparation.augmentation.rawValue)"
     let grid = try ImageGrid(batch, of: images.description, title: title, limit: count)
     return switch file.format {

@@ -1,0 +1,118 @@
+public import FoveaData
+import Foundation
+
+/// How a training takes its images: which of a folder, their size, what happens to them. What is left
+/// out is as the images and the dataset have it.
+public struct ImageRecipe: Hashable, Codable, Sendable {
+  /// The height and width that the network takes.
+  public var imageSize: Int?
+  /// 1 for grey, 3 for colour.
+  public var channels: Int?
+  /// What happens to images that are learned from; nothing where left out.
+  public var augmentation: AugmentationName?
+  /// The parameter of mixup's beta distribution.
+  public var mixup: Double?
+  /// The parameter of CutMix's beta distribution.
+  public var cutMix: Double?
+  /// What happens to images that cannot be read; the training fails where left out.
+  public var damagedImages: DamagedImagePolicy?
+  /// The share of each class of a folder that is for validation.
+  public var validation: Double?
+
+  /// Leaves all as it is.
+  public init() {}
+
+  /// Images go through a pipeline, and not as they are stored.
+  var changesImages: Bool { imageSize != nil || channels != nil || augmentation != nil }
+
+  /// Whether targets are shares of classes.
+  var isMixed: Bool { mixup != nil || cutMix != nil }
+
+  /// Throws for a value out of range.
+  func check() throws(CommandError) {
+    if let imageSize, !(1...4096 ~= imageSize) {
+      throw .option("--image-size", value: "\(imageSize)", allowed: "1 to 4096")
+    }
+    if let channels, channels != 1, channels != 3 {
+      throw .option("--channels", value: "\(channels)", allowed: "1 or 3")
+    }
+    if let validation, !(validation > 0 && validation < 1) {
+      throw .option(
+        "--validation", value: "\(validation)", allowed: "a share between 0 and 1, such as 0.2")
+    }
+    _ = try Mixing(mixup: mixup, cutMix: cutMix)
+  }
+
+  /// Throws where a request for a run that goes on says otherwise than the run.
+  func agree(with stored: ImageRecipe, run: String) throws(CommandError) {
+    func agree<Value: Equatable>(
+      _ option: String, _ given: Value?, _ stored: Value?
+    ) throws(CommandError) {
+      guard let given, given != stored else { return }
+      throw .contradiction(
+        option, given: "\(given)", stored: stored.map { "\($0)" } ?? "none", run: run)
+    }
+    try agree("--image-size", imageSize, stored.imageSize)
+    try agree("--channels", channels, stored.channels)
+    try agree("--augment", augmentation?.rawValue, stored.augmentation?.rawValue)
+    try agree("--mixup", mixup, stored.mixup)
+    try agree("--cutmix", cutMix, stored.cutMix)
+    try agree("--damaged", damagedImages?.rawValue, stored.damagedImages?.rawValue)
+    try agree("--validation", validation, stored.validation)
+  }
+
+  /// What was asked for, by option.
+  public var lines: [(name: String, value: String)] {
+    let all: [(String, String?)] = [
+      ("image size", imageSize.map { "\($0)×\($0)" }),
+      ("channels", channels.map { "\($0)" }),
+      ("augmentation", augmentation?.rawValue),
+      ("mixup", mixup.map { "Beta(\($0), \($0))" }),
+      ("CutMix", cutMix.map { "Beta(\($0), \($0))" }),
+      ("damaged images", damagedImages?.rawValue),
+      ("validation share", validation.map { "\($0)" }),
+    ]
+    return all.compactMap { name, value in value.map { (name, $0) } }
+  }
+}
+
+extension TrainConfiguration {
+  /// The images, in batches.
+  ///
+  /// - Throws: What files throw.
+  nonisolated(nonsending) func loaders(
+    progress: @escaping @Sendable (DownloadProgress) -> Void
+  ) async throws -> (training: DataLoader, validation: DataLoader) {
+    let recipe = images ?? ImageRecipe()
+    let prepared = try await prepared(recipe, progress: progress)
+    let training = DataLoader(
+      prepared.training, batchSize: batchSize, shuffleSeed: seed, dropLast: dropLast,
+      mixing: try Mixing(mixup: recipe.mixup, cutMix: recipe.cutMix),
+      damagedImages: recipe.damagedImages ?? .fail)
+    let validation = DataLoader(
+      prepared.validation, batchSize: batchSize, damagedImages: recipe.damagedImages ?? .fail)
+    return (training, validation)
+  }
+
+  private nonisolated(nonsending) func prepared(
+    _ recipe: ImageRecipe, progress: @escaping @Sendable (DownloadProgress) -> Void
+  ) async throws -> DatasetRequest.Prepared {
+    if let name = DatasetName(rawValue: dataset), !recipe.changesImages {
+      let folder = data.map { URL(fileURLWithPath: $0) }
+      return DatasetRequest.Prepared(
+        training: try await name.load(.training, from: folder, progress: progress),
+        validation: try await name.load(.test, from: folder, progress: progress))
+    }
+    var request = DatasetRequest(dataset, data: data)
+    request.splitter = recipe.validation.map { .stratified(validation: $0, seed: seed) }
+    return try await request.prepared(
+      ImagePreparation(
+        size: recipe.imageSize.map { ImageSize($0) }, channels: recipe.channels,
+        augmentation: recipe.augmentation ?? .none, seed: seed), progress: progress)
+  }
+
+  /// The dataset in names of folders and titles: without the folders that it lies in.
+  var datasetTitle: String {
+    URL(fileURLWithPath: dataset).deletingPathExtension().lastPathComponent
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import FoveaCommands
+import FoveaData
+
+extension DamagedImagePolicy: ExpressibleByArgument {}
+
+/// Options of `fovea train` about its images.
+struct ImageOptions: ParsableArguments {
+  @Option(help: "The height and width that the network takes. (default: the images' own)")
+  var imageSize: Int?
+
+  @Option(help: "1 for grey, 3 for red, green and blue. (default: by the images)")
+  var channels: Int?
+
+  @Option(
+    help: "What happens to images that are learned from: \(AugmentationName.names). (default: none)"
+  )
+  var augment: AugmentationName?
+
+  @Option(help: "Mix images by mixup with Beta(A, A), as in 0.2. (default: not at all)")
+  var mixup: Double?
+
+  @Option(help: "Mix images by CutMix with Beta(A, A), as in 1. (default: not at all)")
+  var cutmix: Double?
+
+  @Option(help: "Images that cannot be read: fail, or skip them. (default: fail)")
+  var damaged: DamagedImagePolicy?
+
+  @Option(
+    help:
+      "The share of each class of a folder or table for validation. (default: its parts, else 0.2)")
+  var validation: Double?
+
+  var recipe: ImageRecipe {
+    var recipe = ImageRecipe()
+    recipe.imageSize = imageSize
+    recipe.channels = channels
+    recipe.augmentation = augment
+    recipe.mixup = mixup
+    recipe.cutMix = cutmix
+    recipe.damagedImages = damaged
+    recipe.validation = validation
+    return recipe
+  }
+}
