@@ -88,7 +88,9 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
         remedy: "name epochs with --milestones, such as --milestones 3,5")
     }
     for milestone in milestones ?? [] {
-      try require(1...1_000_000 ~= milestone, "--milestones", milestone, "epochs from 1 on")
+      try require(
+        1...1_000_000 ~= milestone && Double(milestone) >= warmUpEpochs ?? 0, "--milestones",
+        milestone, "epochs from 1 on, after the warm-up")
     }
     if let warmUpEpochs {
       try require(
@@ -194,6 +196,7 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
     _ name: ScheduleName, learningRate: Double, epochs: Int, updatesPerEpoch updates: Int
   ) -> Schedule {
     let factor = learningRateFactor ?? 0.1
+    let warmUp = Int(((warmUpEpochs ?? 0) * Double(updates)).rounded())
     let main: Schedule =
       switch name {
       case .oneCycle: .fastaiOneCycle(maxLearningRate: learningRate)
@@ -204,7 +207,8 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
       case .constant: .constant(learningRate: learningRate)
       case .multiStep:
         .multiStep(
-          learningRate: learningRate, milestones: (milestones ?? []).map { $0 * updates },
+          // A schedule starts where its warm-up ends; epochs count from the start of the training.
+          learningRate: learningRate, milestones: (milestones ?? []).map { $0 * updates - warmUp },
           factor: factor)
       case .exponential:
         // After each epoch, for anyone who thinks in epochs.
@@ -219,9 +223,7 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
         .reduceOnPlateau(
           Plateau(learningRate: learningRate, factor: factor, patience: patience ?? 3))
       }
-    guard let warmUpEpochs else { return main }
-    let length = Int((warmUpEpochs * Double(updates)).rounded())
-    return .warmUp(over: .steps(length), then: main)
+    return warmUp > 0 ? .warmUp(over: .steps(warmUp), then: main) : main
   }
 
   /// What is not left out, by the names of the options.
