@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import FoveaCommands
-import FoveaData
+public import FoveaData
 
 extension DamagedImagePolicy: ExpressibleByArgument {}
 
