@@ -39,6 +39,9 @@ def network(name):
         options["init_weights"] = True
     if name in torchvision.models.list_models(module=torchvision.models.segmentation):
         options["weights_backbone"] = None
+        # Published weights have a second head, where the network knows one.
+        if not name.startswith("lraspp"):
+            options["aux_loss"] = True
     model = torchvision.models.get_model(name, **options)
     for module in model.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
