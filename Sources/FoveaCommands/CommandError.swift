@@ -40,7 +40,8 @@ public enum CommandError: Error, Hashable, Sendable {
     case .unknownName, .option, .conflict, .contradiction, .missing, .design,
       .folderInUse, .imageNumberMissing:
       true
-    case .budgetTooSmall, .unwritable, .noRun, .otherClasses, .damaged, .imageNumber, .notImages: false
+    case .budgetTooSmall, .unwritable, .noRun, .otherClasses, .damaged, .imageNumber, .notImages:
+      false
     }
   }
 }

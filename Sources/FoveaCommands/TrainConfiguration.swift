@@ -201,7 +201,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     let loss = recipe?.loss ?? .crossEntropy
     if images.isMixed, loss != .crossEntropy {
       throw .conflict(
-        "--loss", reason: "mixed images have a share of two classes, which only cross-entropy takes; "
+        "--loss",
+        reason: "mixed images have a share of two classes, which only cross-entropy takes; "
           + "leave --loss out, or --mixup and --cutmix")
     }
   }
