@@ -1,8 +1,9 @@
 public import FoveaData
 import Foundation
 
-/// How a training takes its images: which of a folder, their size, what happens to them. What is left
-/// out is as the images and the dataset have it.
+/// How a training takes its images: which of a folder, their size, what happens to them.
+///
+/// What is left out is as the images and the dataset have it.
 public struct ImageRecipe: Hashable, Codable, Sendable {
   /// The height and width that the network takes.
   public var imageSize: Int?
