@@ -255,7 +255,7 @@ private enum DataText {
       report.problems.count { $0.kind.isGrave }, report.problems.count { !$0.kind.isGrave }
     )
     let images = report.parts.reduce(0) { $0 + $1.images }
-    return "\(report.name): \(NumberFormat.grouped(images)) images, \(counted(grave, "error")), "
+    return "\(report.name): \(counted(images, "image")), \(counted(grave, "error")), "
       + counted(light, "warning")
   }
 }

@@ -163,6 +163,94 @@ static void test_optimizer(bool is_adam, bool is_second_kind) {
   if (is_adam) expect_values("second moment", a.new_second, seconds, count, 0, bound);
 }
 
+// RMSprop, plain and centred.
+static void test_rmsprop(bool is_centered) {
+  begin_case("RMSprop%s of %d elements", is_centered ? ", centred" : "", count);
+  static const float s[] = {0.1f, 0.9f};
+  // Mean squares well above squared means, so that no quotient is large.
+  float *second = random_floats(count), *third = random_floats(count);
+  for (long i = 0; i < count; i++) {
+    second[i] = fabsf(second[i]) + 1;
+    third[i] *= 0.1f;
+  }
+  const fovea_optimizer_arguments a = {
+      .count = count, .settings = s, .weight = random_floats(count),
+      .gradient = random_floats(count), .first = random_floats(count), .second = second,
+      .third = is_centered ? third : NULL, .new_weight = unset_floats(count),
+      .new_first = unset_floats(count), .new_second = unset_floats(count),
+      .new_third = is_centered ? unset_floats(count) : NULL, .weight_decay = 0.05f, .beta2 = 0.99f,
+      .epsilon = 1e-8f};
+  run_kernel(kernels->rmsprop_update, &a, fovea_elementwise_tasks(count));
+
+  double *weights = new_doubles(count), *firsts = new_doubles(count), *seconds = new_doubles(count),
+         *thirds = new_doubles(count);
+  const double alpha = (double)a.beta2;
+  for (long i = 0; i < count; i++) {
+    const double w = (double)a.weight[i], g = (double)a.gradient[i] + (double)a.weight_decay * w;
+    seconds[i] = alpha * (double)second[i] + (1 - alpha) * g * g;
+    thirds[i] = alpha * (double)third[i] + (1 - alpha) * g;
+    const double variance = is_centered ? fmax(seconds[i] - thirds[i] * thirds[i], 0) : seconds[i];
+    firsts[i] = (double)s[1] * (double)a.first[i] + g / (sqrt(variance) + (double)a.epsilon);
+    weights[i] = w - (double)s[0] * firsts[i];
+  }
+  const double bound = 16 * rounding * 6;
+  expect_values("weight", a.new_weight, weights, count, 0, bound);
+  expect_values("step", a.new_first, firsts, count, 0, bound);
+  expect_values("mean square", a.new_second, seconds, count, 0, bound);
+  if (is_centered) expect_values("mean", a.new_third, thirds, count, 0, bound);
+}
+
+static void test_lion(void) {
+  begin_case("Lion of %d elements", count);
+  static const float s[] = {0.1f, 0.9f};
+  const fovea_optimizer_arguments a = {
+      .count = count, .settings = s, .weight = random_floats(count),
+      .gradient = random_floats(count), .first = random_floats(count),
+      .new_weight = unset_floats(count), .new_first = unset_floats(count), .weight_decay = 0.05f,
+      .beta2 = 0.99f};
+  run_kernel(kernels->lion_update, &a, fovea_elementwise_tasks(count));
+
+  double *weights = new_doubles(count), *firsts = new_doubles(count);
+  const double rate = (double)s[0], beta1 = (double)s[1], beta2 = (double)a.beta2;
+  for (long i = 0; i < count; i++) {
+    const double w = (double)a.weight[i], g = (double)a.gradient[i], m = (double)a.first[i];
+    const double step = beta1 * m + (1 - beta1) * g;
+    weights[i] = w * (1 - rate * (double)a.weight_decay) - rate * ((step > 0) - (step < 0));
+    firsts[i] = beta2 * m + (1 - beta2) * g;
+  }
+  const double bound = 16 * rounding * 3;
+  expect_values("weight", a.new_weight, weights, count, 0, bound);
+  expect_values("momentum", a.new_first, firsts, count, 0, bound);
+}
+
+static void test_adam_direction(void) {
+  begin_case("the direction of Adam of %d elements", count);
+  static const float s[] = {0.01f, 0.9f, 0.19f, 0.002f};
+  float *second = random_floats(count);
+  for (long i = 0; i < count; i++) second[i] = fabsf(second[i]) + 0.01f;
+  const fovea_optimizer_arguments a = {
+      .count = count, .settings = s, .weight = random_floats(count),
+      .gradient = random_floats(count), .first = random_floats(count), .second = second,
+      .new_weight = unset_floats(count), .new_first = unset_floats(count),
+      .new_second = unset_floats(count), .weight_decay = 0.05f, .beta2 = 0.999f, .epsilon = 1e-6f};
+  run_kernel(kernels->adam_direction, &a, fovea_elementwise_tasks(count));
+
+  double *directions = new_doubles(count), *firsts = new_doubles(count),
+         *seconds = new_doubles(count);
+  const double beta2 = (double)a.beta2;
+  for (long i = 0; i < count; i++) {
+    const double w = (double)a.weight[i], g = (double)a.gradient[i];
+    firsts[i] = (double)a.first[i] + (1 - (double)s[1]) * (g - (double)a.first[i]);
+    seconds[i] = beta2 * (double)second[i] + (1 - beta2) * g * g;
+    const double root = sqrt(seconds[i]) / sqrt((double)s[3]) + (double)a.epsilon;
+    directions[i] = firsts[i] / (double)s[2] / root + (double)a.weight_decay * w;
+  }
+  const double bound = 16 * rounding * 3;
+  expect_values("direction", a.new_weight, directions, count, 0, bound);
+  expect_values("first moment", a.new_first, firsts, count, 0, bound);
+  expect_values("second moment", a.new_second, seconds, count, 0, bound);
+}
+
 // MARK: Dropout
 
 // Which elements go is the same on every instruction set, and about as many as asked for.
@@ -224,6 +312,9 @@ static void test_peak(void) {
 void test_elements(void) {
   test_functions();
   for (int kind = 0; kind < 4; kind++) test_optimizer(kind & 1, kind & 2);
+  for (int kind = 0; kind < 2; kind++) test_rmsprop(kind);
+  test_lion();
+  test_adam_direction();
   test_dropout();
   test_random_normal();
   test_peak();

@@ -61,6 +61,9 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
     try check()
     let files = try files()
     if let splitter {
+      guard files.classNames.count > 1 else {
+        throw DataBlockError.oneClass(files.classNames[0], path: dataset)
+      }
       let parts = try splitter.split(files)
       return Found(
         source: files, parts: [("training", parts.training), ("validation", parts.validation)])
