@@ -29,11 +29,14 @@ public struct LayerStatistics: Hashable, Codable, Sendable {
   /// The Euclidean norm of the gradient of the layer's parameters, of the loss as it is; `nil` where they
   /// are none, frozen, or not finite.
   public let gradientNorm: Double?
-  /// The learning rate times the norm of the gradient over the norm of the parameters: how far a step of
-  /// plain SGD would move them. Other optimisers move them by other lengths.
+  /// The learning rate times the norm of the gradient over the norm of the parameters.
+  ///
+  /// That is how far a step of plain SGD would move them. Other optimisers move them by other lengths.
   public let updateRatio: Double?
 
-  /// Where bins begin and end: 80 of a quarter each, from −10 to 10. The outermost take what is beyond.
+  /// Where the bins, of a quarter each, begin and end.
+  ///
+  /// The outermost take what is beyond.
   public static let histogramBounds: ClosedRange<Float> = -10...10
   /// The number of bins.
   public static let histogramBins = 80
