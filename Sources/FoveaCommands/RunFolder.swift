@@ -26,6 +26,12 @@ public struct RunFolder: Hashable, Sendable {
   public var lossChart: URL { url.appendingPathComponent("loss.svg") }
   /// Learning rate and momentum.
   public var scheduleChart: URL { url.appendingPathComponent("schedule.svg") }
+  /// Mean, spread and share near zero of layers, where they were looked at.
+  public var layerChart: URL { url.appendingPathComponent("layer-stats.svg") }
+  /// Histograms of layers, where they were looked at.
+  public var histogramChart: URL { url.appendingPathComponent("color-dim.svg") }
+  /// What is wrong with the training, where layers were looked at.
+  public var health: URL { url.appendingPathComponent("health.json") }
   /// The report of a finished training.
   public var result: URL { url.appendingPathComponent("result.json") }
 

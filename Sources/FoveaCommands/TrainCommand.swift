@@ -50,6 +50,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var data: String?
   /// The run's folder; a new one under `runs/train` where left out.
   public var output: String?
+  /// Whether layers are looked at, and what is wrong with the training is named.
+  public var isWatched = false
   /// Whether the run in `output` goes on.
   public var isResumed: Bool
 
@@ -114,23 +116,35 @@ public struct TrainCommand: Hashable, Codable, Sendable {
           run: folder.url.path, isResumed: isResumed, step: learner.progress?.step ?? 0,
           finishedEpochs: (learner.progress?.finishedEpochs ?? []).map(EpochReport.init))))
 
-    let report =
-      if learner.progress == nil {
-        try await learner.fit(
-          epochs: configuration.epochs, schedule: schedule, observers: [writer] + observers,
-          checkpointFile: folder.checkpoint)
-      } else {
-        try await learner.resume(
-          epochs: configuration.epochs, observers: [writer] + observers,
-          checkpointFile: folder.checkpoint)
-      }
+    let watch = isWatched ? try TrainingWatch() : nil
+    let all = [writer] + observers + (watch?.observers ?? [])
+    let classes = training.dataset.description.classNames.count
+    let report: TrainingReport
+    do {
+      report =
+        if learner.progress == nil {
+          try await learner.fit(
+            epochs: configuration.epochs, schedule: schedule, observers: all,
+            checkpointFile: folder.checkpoint)
+        } else {
+          try await learner.resume(
+            epochs: configuration.epochs, observers: all, checkpointFile: folder.checkpoint)
+        }
+    } catch {
+      // What was seen of a training that fails is worth most; its own error counts.
+      try? watch?.write(title: title, classes: classes, to: folder)
+      throw error
+    }
+    try watch?.write(title: title, classes: classes, to: folder)
     if let failure = writer.failure { throw failure }
     var averagedAccuracy: Double?
     if learner.settings.averaging != nil, !report.wasStopped {
       let evaluation = try await learner.evaluate(test, averaged: true)
       averagedAccuracy = evaluation.metrics[Metric.accuracy.name]
     }
-    let result = TrainReport(report, folder: folder, averagedAccuracy: averagedAccuracy)
+    let result = TrainReport(
+      report, folder: folder, averagedAccuracy: averagedAccuracy,
+      findings: watch?.findings(classes: classes))
     if !result.wasStopped { try folder.write(result, to: folder.result) }
     return result
   }

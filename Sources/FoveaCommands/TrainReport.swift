@@ -37,6 +37,8 @@ public struct TrainReport: Hashable, Codable, Sendable {
   public let epochs: [EpochReport]
   /// How long this run of the command trained.
   public let seconds: Double
+  /// What is wrong with the training; `nil` where nobody looked.
+  public let findings: [HealthFinding]?
   /// The run's folder.
   public let run: String
   /// The file with the weights, and all that is needed to go on.
@@ -45,11 +47,15 @@ public struct TrainReport: Hashable, Codable, Sendable {
   public let wasStopped: Bool
 
   private enum CodingKeys: CodingKey {
-    case accuracy, averagedAccuracy, epochs, seconds, run, checkpoint
+    case accuracy, averagedAccuracy, epochs, seconds, findings, run, checkpoint
   }
 
-  init(_ report: TrainingReport, folder: RunFolder, averagedAccuracy: Double?) {
+  init(
+    _ report: TrainingReport, folder: RunFolder, averagedAccuracy: Double?,
+    findings: [HealthFinding]?
+  ) {
     self.averagedAccuracy = averagedAccuracy
+    self.findings = findings
     epochs = report.epochs.map(EpochReport.init)
     accuracy = epochs.last?.accuracy
     seconds = report.seconds
@@ -65,6 +71,7 @@ public struct TrainReport: Hashable, Codable, Sendable {
     averagedAccuracy = try values.decodeIfPresent(Double.self, forKey: .averagedAccuracy)
     epochs = try values.decode([EpochReport].self, forKey: .epochs)
     seconds = try values.decode(Double.self, forKey: .seconds)
+    findings = try values.decodeIfPresent([HealthFinding].self, forKey: .findings)
     run = try values.decode(String.self, forKey: .run)
     checkpoint = try values.decode(String.self, forKey: .checkpoint)
     wasStopped = false
@@ -77,6 +84,7 @@ public struct TrainReport: Hashable, Codable, Sendable {
     try values.encodeIfPresent(averagedAccuracy, forKey: .averagedAccuracy)
     try values.encode(epochs, forKey: .epochs)
     try values.encode(seconds, forKey: .seconds)
+    try values.encodeIfPresent(findings, forKey: .findings)
     try values.encode(run, forKey: .run)
     try values.encode(checkpoint, forKey: .checkpoint)
   }

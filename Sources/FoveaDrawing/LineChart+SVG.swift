@@ -94,7 +94,7 @@ private struct Legend {
 }
 
 /// One panel at its place.
-private struct PanelDrawing {
+struct PanelDrawing {
   let panel: LineChart.Panel
   let horizontal: AxisScale
   let vertical: AxisScale
@@ -102,6 +102,9 @@ private struct PanelDrawing {
   let y: Double
   let width: Double
   let height: Double
+  /// Where the vertical axis' title stands.
+  var titleX = 16.0
+  /// Whether the horizontal axis is named under it.
   let isLast: Bool
 
   func elements() -> [SVGElement] {
@@ -128,7 +131,7 @@ private struct PanelDrawing {
     }
     parts.append(.line((x, y + height), (x + width, y + height), paint: .quiet))
     parts.append(.line((x, y), (x, y + height), paint: .quiet))
-    parts.append(.verticalText(panel.axis.label, x: 16, y: y + height / 2))
+    parts.append(.verticalText(panel.axis.label, x: titleX, y: y + height / 2))
     return parts
   }
 

@@ -4,6 +4,7 @@ import FoveaCommands
 import FoveaData
 import FoveaDrawing
 import FoveaRuntime
+import FoveaTraining
 
 /// `fovea train`: trains a network.
 struct Train: AsyncParsableCommand {
@@ -26,6 +27,15 @@ struct Train: AsyncParsableCommand {
   @Flag(help: "Go on with the run in --out, with its own configuration.")
   var resume = false
 
+  @Flag(
+    help:
+      "Look at layers each 32 steps, draw layer-stats.svg and color-dim.svg, and name what is wrong."
+  )
+  var stats = false
+
+  @Flag(help: "End with exit code 1 where something is wrong with the training; implies --stats.")
+  var failOnUnhealthy = false
+
   @Flag(help: "Print the result alone.")
   var quiet = false
 
@@ -35,6 +45,7 @@ struct Train: AsyncParsableCommand {
     var command = options.command
     command.output = out
     command.isResumed = resume
+    command.isWatched = stats || failOnUnhealthy
     return command
   }
 
@@ -66,7 +77,9 @@ struct Train: AsyncParsableCommand {
       }
       console.printResult("Run folder: \(run)")
     }
+    if let findings = result.findings { Self.show(findings, console) }
     try console.printJSON(result)
+    if failOnUnhealthy, result.findings?.isEmpty == false { throw ExitCode.failure }
     if result.wasStopped { throw ExitCode.failure }
   }
 }

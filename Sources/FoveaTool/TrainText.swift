@@ -2,6 +2,7 @@ import Foundation
 import FoveaCommands
 import FoveaData
 import FoveaDrawing
+import FoveaTraining
 import Synchronization
 
 extension Train {
@@ -48,6 +49,16 @@ extension Train {
       console.print("Going on after \(counted(training.step, "step")).")
     }
     console.print(TrainingDisplay.lines(before: training.finishedEpochs))
+  }
+}
+
+extension Train {
+  /// Prints what is wrong with a training.
+  static func show(_ findings: [HealthFinding], _ console: Console) {
+    console.printResult(
+      findings.isEmpty
+        ? "Health: nothing is wrong." : "Health: \(counted(findings.count, "finding"))")
+    for finding in findings { console.printResult("  \(finding)") }
   }
 }
 

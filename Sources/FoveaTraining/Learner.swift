@@ -190,6 +190,9 @@ public final class Learner {
       if !isStopped {
         let batches = training.batches(epoch: progress.shuffleEpoch, from: progress.stepInEpoch)
         for try await batch in batches {
+          for case let stats as ActivationStats in observers {
+            try stats.observe(batch, in: self, at: progress)
+          }
           let (record, skipped) = try takeStep(batch, &progress)
           self.progress = progress
           if let skipped { tell(.updateSkipped(skipped)) }

@@ -1,0 +1,125 @@
+import FoveaTensors
+
+/// What the output of a layer and the gradients of its parameters look like for one batch.
+public struct LayerStatistics: Hashable, Codable, Sendable {
+  /// The layer's path.
+  public let path: String
+  /// Whether the output goes into a ReLU, so that what is never above zero is lost.
+  public let isRectified: Bool
+  /// Whether the output is the network's answer.
+  public let isAnswer: Bool
+  /// The mean of the finite elements.
+  public let mean: Double
+  /// The standard deviation of the finite elements, around their mean and divided by their number.
+  public let standardDeviation: Double
+  /// The share of elements whose magnitude is less than the threshold.
+  public let nearZeroShare: Double
+  /// The share of elements of at most 0.05, so of all negative ones too: fastai's rule.
+  public let fastaiNearZeroShare: Double
+  /// The largest magnitude of the finite elements.
+  public let largestMagnitude: Float
+  /// How many elements are infinite or no number; nothing else here counts them.
+  public let notFiniteCount: Int
+  /// Channels along axis 1, or features along the last.
+  public let channels: Int
+  /// Channels without an element above zero in the whole batch.
+  public let deadChannels: Int
+  /// How many elements lie in each of the bins of `histogramBounds`.
+  public let histogram: [Int]
+  /// The Euclidean norm of the gradient of the layer's parameters, of the loss as it is; `nil` where they
+  /// are none, frozen, or not finite.
+  public let gradientNorm: Double?
+  /// The learning rate times the norm of the gradient over the norm of the parameters.
+  ///
+  /// That is how far a step of plain SGD would move them. Other optimisers move them by other lengths.
+  public let updateRatio: Double?
+
+  /// Where the bins, of a quarter each, begin and end.
+  ///
+  /// The outermost take what is beyond.
+  public static let histogramBounds: ClosedRange<Float> = -10...10
+  /// The number of bins.
+  public static let histogramBins = 80
+
+  /// The share of channels without an element above zero.
+  public var deadShare: Double { channels > 0 ? Double(deadChannels) / Double(channels) : 0 }
+}
+
+/// A batch that was looked at before its step was taken.
+public struct ObservedStep: Hashable, Codable, Sendable {
+  /// The epoch, from 0.
+  public let epoch: Int
+  /// The step since the start of the training, from 0.
+  public let step: Int
+  /// The learning rate of the step.
+  public let learningRate: Float
+  /// The layers, in the network's order.
+  public let layers: [LayerStatistics]
+}
+
+/// Which channel each element of an output belongs to, as it lies in memory.
+struct ChannelPlaces {
+  let count: Int
+  /// Elements of a channel that follow each other.
+  let run: Int
+
+  /// Finds the channels of a shape.
+  ///
+  /// - Parameter areLast: Whether they are the last axis instead of axis 1.
+  init(of shape: Shape, areLast: Bool) {
+    guard !areLast else {
+      (count, run) = (shape.dimensions.last ?? 1, 1)
+      return
+    }
+    count = shape.rank > 1 ? shape[1] : 1
+    // Images lie with their channels innermost.
+    run = shape.rank == 4 ? 1 : max(shape.dimensions.dropFirst(2).reduce(1, *), 1)
+  }
+}
+
+/// Sums over the elements of an output.
+struct ElementSums {
+  private(set) var mean = 0.0
+  private(set) var standardDeviation = 0.0
+  private(set) var nearZero = 0
+  private(set) var atMostFastaiThreshold = 0
+  private(set) var largestMagnitude: Float = 0
+  private(set) var notFinite = 0
+  private(set) var deadChannels = 0
+  private(set) var histogram = [Int](repeating: 0, count: LayerStatistics.histogramBins)
+
+  init(_ elements: UnsafeBufferPointer<Float>, channels: ChannelPlaces, nearZero threshold: Float) {
+    let bounds = LayerStatistics.histogramBounds
+    let scale = Float(histogram.count) / (bounds.upperBound - bounds.lowerBound)
+    let lastBin = Float(histogram.count - 1)
+    var highest = [Float](repeating: -.infinity, count: channels.count)
+    var (sum, squares, channel, left) = (0.0, 0.0, 0, channels.run)
+    highest.withUnsafeMutableBufferPointer { highest in
+      histogram.withUnsafeMutableBufferPointer { histogram in
+        for element in elements {
+          if element > highest[channel] { highest[channel] = element }
+          left -= 1
+          if left == 0 {
+            left = channels.run
+            channel = channel + 1 == channels.count ? 0 : channel + 1
+          }
+          guard element.isFinite else {
+            notFinite += 1
+            continue
+          }
+          sum += Double(element)
+          squares += Double(element) * Double(element)
+          if element.magnitude < threshold { nearZero += 1 }
+          if element <= 0.05 { atMostFastaiThreshold += 1 }
+          largestMagnitude = max(largestMagnitude, element.magnitude)
+          let place = (element - bounds.lowerBound) * scale
+          histogram[Int(min(max(place, 0), lastBin))] += 1
+        }
+      }
+    }
+    deadChannels = highest.count { $0 <= 0 }
+    let count = Double(max(elements.count - notFinite, 1))
+    mean = sum / count
+    standardDeviation = max(squares / count - mean * mean, 0).squareRoot()
+  }
+}

@@ -1,0 +1,141 @@
+import FoveaGraph
+import FoveaLayers
+import FoveaTensors
+
+/// A training's step without its updates, with the outputs of layers and the norms of their gradients.
+struct ObservationGraph {
+  struct Layer {
+    let path: String
+    /// The name of the graph's output that is the layer's.
+    let output: String
+    let channels: ChannelPlaces
+    let isRectified: Bool
+    let isAnswer: Bool
+    /// The outputs that are the sums of squares of gradients and of parameters.
+    let squares: (gradient: String, parameters: String)?
+  }
+
+  let graph: Graph
+  let backwardStart: Int
+  let layers: [Layer]
+
+  /// Looks at layers of a model.
+  ///
+  /// - Parameter patterns: Which paths; `nil` for convolutions and fully connected layers.
+  /// - Throws: `TrainingError.option` for a pattern that no path matches.
+  init(_ model: Model, loss: Loss, updates: UpdateOptions, layers patterns: [String]?) throws {
+    let chosen = try model.training.layerOutputs(patterns)
+    let heads = model.training.outputs.map(\.key).filter { model.inference.outputs[$0] == nil }
+    let forward = try loss.append(
+      to: try model.training.withoutUpdates(), heads: heads, reduction: .mean)
+    backwardStart = forward.nodes.count
+    let parameters = chosen.map { layer in
+      forward.variables.filter {
+        $0.role == .parameter && $0.name.hasPrefix(layer.path + ".") && !updates.isFrozen($0.name)
+      }.map(\.name)
+    }
+    let names = Set(parameters.joined()).sorted()
+    var builder = try GraphBuilder(
+      extending: differentiate(forward, loss: TrainingStep.lossName, withRespectTo: names))
+    var gradients: [String: Value] = [:]
+    for name in names {
+      gradients[name] = try builder.removeOutput(Graph.gradientName(of: name))
+    }
+    var layers: [Layer] = []
+    for (layer, parameters) in zip(chosen, parameters) {
+      let shape = builder.shape(of: layer.value)
+      let output = "observed/\(layer.path)"
+      try builder.output(output, layer.value)
+      var squares: (gradient: String, parameters: String)?
+      if !parameters.isEmpty {
+        let results = ("observed/gradient/\(layer.path)", "observed/parameters/\(layer.path)")
+        var formula = Formula(builder: builder, path: output)
+        try formula.outputSquares(of: parameters.compactMap { gradients[$0] }, as: results.0)
+        try formula.outputSquares(
+          of: parameters.compactMap(formula.builder.graph.source(named:)), as: results.1)
+        builder = formula.builder
+        squares = results
+      }
+      layers.append(
+        Layer(
+          path: layer.path, output: output,
+          channels: ChannelPlaces(
+            of: shape, areLast: forward.nodes[layer.value.node].operation is FoveaGraph.Linear),
+          isRectified: forward.nodes.contains {
+            $0.operation is FoveaGraph.ReLU && $0.inputs.contains(layer.value)
+          },
+          isAnswer: forward.isAnswer(layer.value), squares: squares))
+    }
+    self.layers = layers
+    graph = builder.graph
+  }
+}
+
+extension Formula {
+  fileprivate mutating func outputSquares(
+    of values: [Value], as name: String
+  ) throws(GraphError) {
+    var all: Value?
+    for value in values {
+      let own = try total(try square(value))
+      all = if let all { try sum(all, own) } else { own }
+    }
+    if let all { try builder.output(name, all) }
+  }
+}
+
+extension Graph {
+  /// The last result under each path that is chosen, in the graph's order.
+  fileprivate func layerOutputs(
+    _ patterns: [String]?
+  ) throws(TrainingError) -> [(path: String, value: Value)] {
+    var last: [String: Int] = [:]
+    for (index, node) in nodes.enumerated()
+    where !node.inputs.isEmpty && node.operation.outputElementType == .float32 {
+      last[node.path] = index
+    }
+    for pattern in patterns ?? [] where !last.keys.contains(where: ParameterGroup(pattern).contains)
+    {
+      throw .option(
+        "the layers to look at",
+        problem: "no layer is called \(pattern); choose from "
+          + last.sorted { $0.value < $1.value }.map(\.key).prefix(8).joined(separator: ", "))
+    }
+    let groups = patterns?.map { ParameterGroup($0) }
+    return last.sorted { $0.value < $1.value }.compactMap { path, index in
+      let isChosen = groups?.contains { $0.contains(path) } ?? nodes[index].operation.weighsInputs
+      return isChosen ? (path, Value(node: index)) : nil
+    }
+  }
+
+  /// The same nodes and outputs, in the same places.
+  fileprivate func withoutUpdates() throws(GraphError) -> Graph {
+    var builder = GraphBuilder()
+    for node in nodes {
+      _ = try builder.append(node.operation, node.inputs, path: node.path)
+    }
+    for (name, value) in outputs { try builder.output(name, value) }
+    return builder.graph
+  }
+
+  /// Whether a value becomes the network's answer without another being made of it.
+  fileprivate func isAnswer(_ value: Value) -> Bool {
+    guard var answer = outputs[Model.outputName] else { return false }
+    while answer != value {
+      let node = nodes[answer.node]
+      guard node.operation is FoveaGraph.Flatten || node.operation is FoveaGraph.Reshape,
+        let input = node.inputs.first
+      else { return false }
+      answer = input
+    }
+    return true
+  }
+}
+
+extension Operation {
+  /// Whether results are sums of inputs times weights.
+  fileprivate var weighsInputs: Bool {
+    self is FoveaGraph.Conv1d || self is FoveaGraph.Conv2d || self is FoveaGraph.Conv3d
+      || self is FoveaGraph.ConvTranspose2d || self is FoveaGraph.Linear
+  }
+}
