@@ -16,6 +16,8 @@ public struct RunFolder: Hashable, Sendable {
 
   /// What was asked for, nothing left open.
   public var configuration: URL { url.appendingPathComponent(Self.configurationName) }
+  /// What the training took from the weights that it started from, where there were some.
+  public var transfer: URL { url.appendingPathComponent("transfer.json") }
   /// A row an epoch.
   public var metrics: URL { url.appendingPathComponent("metrics.csv") }
   /// A row a step.

@@ -44,6 +44,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var recipe = TrainingRecipe()
   /// How images are taken.
   public var images = ImageRecipe()
+  /// What the training starts from.
+  public var transfer = TransferRecipe()
   /// Threads; they change no result.
   public var threads: Int?
   /// Where the dataset's files are.
@@ -75,15 +77,25 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let configuration = try earlier?.configuration ?? TrainConfiguration(self)
     preparation(.configured(configuration))
 
-    let (training, test) = try await configuration.loaders { preparation(.downloading($0)) }
+    // What goes on reads nothing that it started from.
+    let source = try earlier?.checkpoint == nil ? configuration.transferSource() : nil
+    let normalization =
+      if let checkpoint = earlier?.checkpoint, configuration.transfer != nil {
+        checkpoint.input.normalization as Normalization?
+      } else { try source?.normalization(configuration.transfer?.normalization) }
+    let (training, test) = try await configuration.loaders(normalization: normalization) {
+      preparation(.downloading($0))
+    }
 
     let learner: Learner
+    var transfer: TransferReport?
     if let checkpoint = earlier?.checkpoint {
       learner = try Learner(
         resuming: checkpoint, training: training, validation: test, threads: configuration.threads,
         tuner: .chosen())
     } else {
-      learner = try configuration.newLearner(training: training, validation: test)
+      (learner, transfer) = try configuration.newLearner(
+        from: source, training: training, validation: test)
     }
 
     let title = "\(configuration.model) on \(configuration.datasetTitle)"
@@ -92,6 +104,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       ?? RunFolder.create(
         at: output, name: "\(configuration.model)-\(configuration.datasetTitle)")
     try folder.write(configuration, to: folder.configuration)
+    if let transfer { try folder.write(transfer, to: folder.transfer) }
     // A result belongs to a finished training.
     try? FileManager.default.removeItem(at: folder.result)
     let steps = training.batchCount
@@ -112,7 +125,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
           imageShape: training.dataset.description.imageShape,
           trainingImages: training.dataset.count, testImages: test.dataset.count,
           run: folder.url.path, isResumed: isResumed, step: learner.progress?.step ?? 0,
-          finishedEpochs: (learner.progress?.finishedEpochs ?? []).map(EpochReport.init))))
+          finishedEpochs: (learner.progress?.finishedEpochs ?? []).map(EpochReport.init),
+          transfer: transfer)))
 
     let report =
       if learner.progress == nil {
@@ -157,10 +171,12 @@ public struct TrainCommand: Hashable, Codable, Sendable {
 }
 
 extension TrainConfiguration {
-  /// A learner of a new network, before its first step.
+  /// A learner of a new network before its first step, and what it has from elsewhere.
   ///
   /// - Throws: `CommandError` for a network that tells no classes apart; what models throw.
-  func newLearner(training: DataLoader, validation: DataLoader?) throws -> Learner {
+  func newLearner(
+    from source: TransferSource?, training: DataLoader, validation: DataLoader?
+  ) throws -> (learner: Learner, transfer: TransferReport?) {
     let description = training.dataset.description
     let entry = try ZooModel.requested(model)
     guard entry.defaultClasses != nil else {
@@ -169,8 +185,18 @@ extension TrainConfiguration {
     }
     let model = try entry.build(
       input: description.imageShape, classes: description.classNames.count)
-    return try Learner(
-      model, training: training, validation: validation, settings: learnerSettings,
+    let taken = try source?.weights(
+      for: model, recipe: transfer ?? TransferRecipe(), modelName: entry.name, seed: seed)
+    let learner = try Learner(
+      model, training: training, validation: validation,
+      settings: learnerSettings(headPaths: model.headPaths), weights: taken?.weights,
       threads: threads, tuner: .chosen())
+    let report = source.flatMap { source in
+      taken.map {
+        TransferReport(
+          source: source.path, weights: $0.report, normalization: description.normalization)
+      }
+    }
+    return (learner, report)
   }
 }

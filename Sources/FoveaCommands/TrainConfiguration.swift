@@ -132,6 +132,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
   public internal(set) var recipe: TrainingRecipe?
   /// How images are taken; `nil` for as they are.
   public internal(set) var images: ImageRecipe?
+  /// What it starts from; `nil` for random weights.
+  public internal(set) var transfer: TransferRecipe?
 
   /// Fills in what a request leaves open.
   ///
@@ -145,7 +147,12 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     }
     try DatasetRequest(name).check()
     dataset = name
-    model = command.model ?? "simple-cnn"
+    let source = command.transfer.source
+    let ofSource = command.model == nil ? source.flatMap(TransferSource.modelName) : nil
+    if let source, command.model == nil, ofSource == nil {
+      throw .missing("--model", remedy: "name the network whose weights \(source) has")
+    }
+    model = command.model ?? ofSource ?? "simple-cnn"
     epochs = command.epochs ?? 5
     batchSize = command.batchSize ?? 64
     schedule = command.schedule ?? .oneCycle
@@ -168,6 +175,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     data = command.data
     recipe = command.recipe == TrainingRecipe() ? nil : command.recipe
     images = command.images == ImageRecipe() ? nil : command.images
+    transfer = command.transfer == TransferRecipe() ? nil : command.transfer
     try check()
   }
 
@@ -196,12 +204,14 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     try require(1...1024 ~= threads, "--threads", threads, "1 to 1024")
     try (recipe ?? TrainingRecipe()).check(
       schedule: schedule, labelSmoothing: labelSmoothing, epochs: epochs)
+    try (transfer ?? TransferRecipe()).check(epochs: epochs, recipe: recipe ?? TrainingRecipe())
     let images = images ?? ImageRecipe()
     try images.check()
     let loss = recipe?.loss ?? .crossEntropy
     if images.isMixed, loss != .crossEntropy {
       throw .conflict(
-        "--loss", reason: "mixed images have a share of two classes, which only cross-entropy takes; "
+        "--loss",
+        reason: "mixed images have a share of two classes, which only cross-entropy takes; "
           + "leave --loss out, or --mixup and --cutmix")
     }
   }
@@ -233,6 +243,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     try agree("--recompute", command.recomputes, recomputes)
     try command.recipe.agree(with: recipe ?? TrainingRecipe(), run: run)
     try command.images.agree(with: images ?? ImageRecipe(), run: run)
+    try command.transfer.agree(with: transfer ?? TransferRecipe(), run: run)
     if let epochs = command.epochs, epochs < self.epochs {
       throw .contradiction(
         "--epochs", given: "\(epochs)", stored: "\(self.epochs) and may get more", run: run)
@@ -246,7 +257,9 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
   }
 
   /// The loop's settings.
-  var learnerSettings: LearnerSettings {
+  ///
+  /// - Parameter headPaths: The paths of the layers of the network's head.
+  func learnerSettings(headPaths: [String]) -> LearnerSettings {
     let recipe = recipe ?? TrainingRecipe()
     return LearnerSettings(
       loss: images?.isMixed == true
@@ -256,7 +269,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
       optimizer: optimizer.optimizer(
         momentum: momentum ?? optimizer.momentum, weightDecay: weightDecay),
       metrics: [.accuracy], seed: seed, precision: precision, recomputes: recomputes,
-      updates: recipe.updateOptions, accumulatedBatches: recipe.accumulatedBatches ?? 1,
+      updates: recipe.updateOptions(transfer: transfer, headPaths: headPaths),
+      accumulatedBatches: recipe.accumulatedBatches ?? 1,
       averaging: recipe.averaging)
   }
 
@@ -268,7 +282,12 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
 
   /// The schedule for epochs of a certain length.
   func schedule(stepsPerEpoch: Int) -> Schedule {
-    (recipe ?? TrainingRecipe()).schedule(
+    if let frozenEpochs = transfer?.frozenEpochs, schedule == .oneCycle {
+      return .fineTuning(
+        maxLearningRate: maxLearningRate,
+        frozenUpdates: frozenEpochs * updates(ofSteps: stepsPerEpoch))
+    }
+    return (recipe ?? TrainingRecipe()).schedule(
       schedule, learningRate: maxLearningRate, epochs: epochs,
       updatesPerEpoch: updates(ofSteps: stepsPerEpoch))
   }

@@ -110,4 +110,6 @@ public struct PreparedTraining: Hashable, Codable, Sendable {
   public let step: Int
   /// The epochs that were done before, in order.
   public let finishedEpochs: [EpochReport]
+  /// What was taken from other weights; `nil` for random ones, and where a run goes on.
+  public let transfer: TransferReport?
 }

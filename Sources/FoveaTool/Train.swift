@@ -18,6 +18,8 @@ struct Train: AsyncParsableCommand {
 
   @OptionGroup var options: TrainingOptions
 
+  @OptionGroup(title: "Transfer options") var transfer: TransferOptions
+
   @Option(
     help: "The run's folder. (default: a new one, runs/train/MODEL-DATASET)",
     completion: .directory)
@@ -35,6 +37,7 @@ struct Train: AsyncParsableCommand {
     var command = options.command
     command.output = out
     command.isResumed = resume
+    command.transfer = transfer.recipe
     return command
   }
 
