@@ -24,6 +24,8 @@ public struct RunFolder: Hashable, Sendable {
   public var steps: URL { url.appendingPathComponent("steps.csv") }
   /// Weights, optimiser and progress.
   public var checkpoint: URL { url.appendingPathComponent("checkpoint.safetensors") }
+  /// The checkpoint of the best epoch.
+  public var best: URL { url.appendingPathComponent("best.safetensors") }
   /// The loss curve.
   public var lossChart: URL { url.appendingPathComponent("loss.svg") }
   /// Learning rate and momentum.

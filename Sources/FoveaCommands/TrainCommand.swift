@@ -46,6 +46,12 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var images = ImageRecipe()
   /// What the training starts from.
   public var transfer = TransferRecipe()
+  /// Epochs without a better one after which the training ends.
+  public var earlyStop: Int?
+  /// What makes an epoch the best.
+  public var bestBy: BestMeasure?
+  /// Minutes after which this run stops, to be gone on with.
+  public var maxMinutes: Double?
   /// Threads; they change no result.
   public var threads: Int?
   /// Where the dataset's files are.
@@ -73,6 +79,10 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     observers: [any TrainingObserver] = [],
     preparation: @escaping @Sendable (TrainPreparation) -> Void = { _ in }
   ) async throws -> TrainReport {
+    if let maxMinutes, !(maxMinutes > 0 && maxMinutes <= 1e6) {
+      throw CommandError.option(
+        "--max-minutes", value: "\(maxMinutes)", allowed: "more than 0 and at most 1000000")
+    }
     let earlier = try isResumed ? earlierRun() : nil
     let configuration = try earlier?.configuration ?? TrainConfiguration(self)
     preparation(.configured(configuration))
@@ -128,23 +138,34 @@ public struct TrainCommand: Hashable, Codable, Sendable {
           finishedEpochs: (learner.progress?.finishedEpochs ?? []).map(EpochReport.init),
           transfer: transfer)))
 
+    let measure = (configuration.bestBy ?? .loss).measure
+    learner.bestCheckpoint = BestCheckpoint(folder.best, by: measure)
+    let stopping = configuration.earlyStop.map {
+      EarlyStopping(measure, patience: $0, after: learner.progress?.finishedEpochs ?? [])
+    }
+    let limit = maxMinutes.map { TimeLimit(.seconds($0 * 60)) }
+    let own: [(any TrainingObserver)?] = [writer, stopping, limit]
+    let observers = own.compactMap(\.self) + observers
     let report =
       if learner.progress == nil {
         try await learner.fit(
-          epochs: configuration.epochs, schedule: schedule, observers: [writer] + observers,
+          epochs: configuration.epochs, schedule: schedule, observers: observers,
           checkpointFile: folder.checkpoint)
       } else {
         try await learner.resume(
-          epochs: configuration.epochs, observers: [writer] + observers,
+          epochs: configuration.epochs, observers: observers,
           checkpointFile: folder.checkpoint)
       }
     if let failure = writer.failure { throw failure }
     var averagedAccuracy: Double?
-    if learner.settings.averaging != nil, !report.wasStopped {
+    let isEarly = report.wasStopped && stopping?.hasStopped == true
+    if learner.settings.averaging != nil, !report.wasStopped || isEarly {
       let evaluation = try await learner.evaluate(test, averaged: true)
       averagedAccuracy = evaluation.metrics[Metric.accuracy.name]
     }
-    let result = TrainReport(report, folder: folder, averagedAccuracy: averagedAccuracy)
+    let result = TrainReport(
+      report, folder: folder, averagedAccuracy: averagedAccuracy,
+      bestEpoch: measure.best(of: report.epochs).map { $0.epoch + 1 }, isEarly: isEarly)
     if !result.wasStopped { try folder.write(result, to: folder.result) }
     return result
   }

@@ -32,6 +32,21 @@ public enum ScheduleName: String, Hashable, Codable, Sendable, CaseIterable {
   var setsMomentum: Bool { self == .oneCycle || self == .pytorchOneCycle }
 }
 
+/// What makes an epoch the best, by name.
+public enum BestMeasure: String, Hashable, Codable, Sendable, CaseIterable {
+  /// The least validation loss.
+  case loss
+  /// The highest validation accuracy.
+  case accuracy
+
+  var measure: Plateau.Measure {
+    switch self {
+    case .loss: .validationLoss
+    case .accuracy: .metric(Metric.accuracy.name)
+    }
+  }
+}
+
 /// An optimiser by name.
 public enum OptimizerName: String, Hashable, Codable, Sendable, CaseIterable {
   /// Stochastic gradient descent with momentum.
@@ -132,6 +147,10 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
   public internal(set) var recipe: TrainingRecipe?
   /// How images are taken; `nil` for as they are.
   public internal(set) var images: ImageRecipe?
+  /// Epochs without a better one after which it ends; `nil` for none.
+  public internal(set) var earlyStop: Int?
+  /// What makes an epoch the best; the validation loss where `nil`.
+  public internal(set) var bestBy: BestMeasure?
   /// What it starts from; `nil` for random weights.
   public internal(set) var transfer: TransferRecipe?
 
@@ -173,6 +192,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     recomputes = command.recomputes ?? false
     threads = command.threads ?? ProcessInfo.processInfo.activeProcessorCount
     data = command.data
+    earlyStop = command.earlyStop
+    bestBy = command.bestBy
     recipe = command.recipe == TrainingRecipe() ? nil : command.recipe
     images = command.images == ImageRecipe() ? nil : command.images
     transfer = command.transfer == TransferRecipe() ? nil : command.transfer
@@ -201,6 +222,9 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
       weightDecay >= 0 && weightDecay.isFinite, "--weight-decay", weightDecay, "0 or more")
     try require(
       0..<1 ~= labelSmoothing, "--label-smoothing", labelSmoothing, "0 or more and less than 1")
+    if let earlyStop {
+      try require(1...1_000_000 ~= earlyStop, "--early-stop", earlyStop, "1 to 1000000")
+    }
     try require(1...1024 ~= threads, "--threads", threads, "1 to 1024")
     try (recipe ?? TrainingRecipe()).check(
       schedule: schedule, labelSmoothing: labelSmoothing, epochs: epochs)
@@ -241,6 +265,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     try agree("--drop-last", command.dropLast, dropLast)
     try agree("--precision", command.precision?.rawValue, precision.rawValue)
     try agree("--recompute", command.recomputes, recomputes)
+    try agree("--best-by", command.bestBy?.rawValue, (bestBy ?? .loss).rawValue)
     try command.recipe.agree(with: recipe ?? TrainingRecipe(), run: run)
     try command.images.agree(with: images ?? ImageRecipe(), run: run)
     try command.transfer.agree(with: transfer ?? TransferRecipe(), run: run)
@@ -251,6 +276,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     var result = self
     result.epochs = command.epochs ?? epochs
     result.threads = command.threads ?? threads
+    result.earlyStop = command.earlyStop ?? earlyStop
     result.data = command.data ?? data
     try result.check()
     return result

@@ -41,21 +41,30 @@ public struct TrainReport: Hashable, Codable, Sendable {
   public let run: String
   /// The file with the weights, and all that is needed to go on.
   public let checkpoint: String
+  /// The epoch, from 1, whose weights `best.safetensors` has.
+  public let bestEpoch: Int?
+  /// Whether it ended early because no epoch became better; not in the JSON where it did not.
+  public let endedEarly: Bool
   /// Whether it was stopped before its last epoch was done; not part of the JSON.
   public let wasStopped: Bool
 
   private enum CodingKeys: CodingKey {
-    case accuracy, averagedAccuracy, epochs, seconds, run, checkpoint
+    case accuracy, averagedAccuracy, epochs, seconds, run, checkpoint, bestEpoch, endedEarly
   }
 
-  init(_ report: TrainingReport, folder: RunFolder, averagedAccuracy: Double?) {
+  init(
+    _ report: TrainingReport, folder: RunFolder, averagedAccuracy: Double?, bestEpoch: Int?,
+    isEarly: Bool
+  ) {
+    self.bestEpoch = bestEpoch
+    endedEarly = isEarly
     self.averagedAccuracy = averagedAccuracy
     epochs = report.epochs.map(EpochReport.init)
     accuracy = epochs.last?.accuracy
     seconds = report.seconds
     run = folder.url.path
     checkpoint = folder.checkpoint.path
-    wasStopped = report.wasStopped
+    wasStopped = report.wasStopped && !isEarly
   }
 
   /// Reads a report of a finished training.
@@ -67,6 +76,8 @@ public struct TrainReport: Hashable, Codable, Sendable {
     seconds = try values.decode(Double.self, forKey: .seconds)
     run = try values.decode(String.self, forKey: .run)
     checkpoint = try values.decode(String.self, forKey: .checkpoint)
+    bestEpoch = try values.decodeIfPresent(Int.self, forKey: .bestEpoch)
+    endedEarly = try values.decodeIfPresent(Bool.self, forKey: .endedEarly) ?? false
     wasStopped = false
   }
 
@@ -79,6 +90,8 @@ public struct TrainReport: Hashable, Codable, Sendable {
     try values.encode(seconds, forKey: .seconds)
     try values.encode(run, forKey: .run)
     try values.encode(checkpoint, forKey: .checkpoint)
+    try values.encodeIfPresent(bestEpoch, forKey: .bestEpoch)
+    if endedEarly { try values.encode(true, forKey: .endedEarly) }
   }
 }
 

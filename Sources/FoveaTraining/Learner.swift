@@ -19,6 +19,9 @@ public final class Learner {
   /// How far the training has come; `nil` before the first.
   public private(set) var progress: TrainingProgress?
 
+  /// Where the checkpoint of the best epoch so far is kept; `nil` for nowhere.
+  public var bestCheckpoint: BestCheckpoint?
+
   let training: DataLoader
   private let validation: DataLoader?
   private(set) var graphs: TrainingStep
@@ -213,6 +216,12 @@ public final class Learner {
         progress.finishEpoch(record)
         try average?.finishEpoch(&progress)
         self.progress = progress
+        // Before the checkpoint, so that a process that is killed in between does the epoch again.
+        if let bestCheckpoint,
+          bestCheckpoint.measure.best(of: progress.finishedEpochs)?.epoch == epoch
+        {
+          try checkpoint.write(to: bestCheckpoint.file)
+        }
         tell(.epochEnded(record))
       }
       if let checkpointFile { try checkpoint.write(to: checkpointFile) }
