@@ -183,6 +183,6 @@ let package = Package(
         "FoveaTraining", "FoveaZoo", "FuzzSupport",
       ]),
     // The executable is a dependency, so that it is built before the tests that run it.
-    tests("FoveaTool", ["FoveaData", "FoveaFormats", "FoveaTensors"]),
+    tests("FoveaTool", ["FoveaData", "FoveaFormats", "FoveaTensors", "FoveaTraining"]),
   ]
 )

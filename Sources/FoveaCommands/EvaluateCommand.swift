@@ -18,6 +18,8 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
   public var data: String?
   /// Whether the average of the weights answers, which the training must have kept.
   public var isAveraged: Bool
+  /// Whether the weights are those of a run's best epoch, not of its last.
+  public var isBest = false
 
   /// What was measured.
   public struct Report: Hashable, Codable, Sendable {
@@ -29,6 +31,10 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     public let images: Int
     /// How long it took.
     public let seconds: Double
+    /// The file with the weights.
+    public let checkpoint: String
+    /// The epochs that they were trained for.
+    public let epochs: Int
   }
 
   /// Asks for a measurement.
@@ -57,7 +63,8 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     guard 1...1_000_000 ~= batchSize else {
       throw CommandError.option("--batch-size", value: "\(batchSize)", allowed: "1 to 1000000")
     }
-    let checkpoint = try Checkpoint(requested: checkpoint)
+    let file = try Checkpoint.file(requested: checkpoint, isBest: isBest)
+    let checkpoint = try Checkpoint(contentsOf: file)
     let images = try await request.images(split, for: checkpoint.input, progress: progress)
     let loader = DataLoader(images, batchSize: batchSize)
     var settings = checkpoint.settings
@@ -77,16 +84,34 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     let evaluation = try await learner.evaluate(loader, averaged: isAveraged)
     return Report(
       accuracy: evaluation.metrics[Metric.accuracy.name] ?? 0, loss: evaluation.loss,
-      images: evaluation.images, seconds: (clock.now - start) / .seconds(1))
+      images: evaluation.images, seconds: (clock.now - start) / .seconds(1),
+      checkpoint: file.path, epochs: checkpoint.progress?.epoch ?? 0)
   }
 }
 
 extension Checkpoint {
   /// Reads a checkpoint's file, or the one in a run's folder.
   init(requested path: String) throws {
+    try self.init(contentsOf: Self.file(requested: path, isBest: false))
+  }
+
+  /// A checkpoint's file, or the one of the last or the best epoch in a run's folder.
+  static func file(requested path: String, isBest: Bool) throws(CommandError) -> URL {
     let url = URL(fileURLWithPath: path)
     var isFolder: ObjCBool = false
     let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    try self.init(contentsOf: isThere && isFolder.boolValue ? RunFolder(url).checkpoint : url)
+    guard isThere, isFolder.boolValue else {
+      guard !isBest else {
+        throw .conflict("--best", reason: "\(path) is no run's folder, which has a best epoch")
+      }
+      return url
+    }
+    let folder = RunFolder(url)
+    guard isBest else { return folder.checkpoint }
+    guard FileManager.default.fileExists(atPath: folder.best.path) else {
+      throw .missing(
+        folder.best.path, remedy: "the run has finished no epoch; train on with --resume")
+    }
+    return folder.best
   }
 }

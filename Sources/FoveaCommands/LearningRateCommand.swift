@@ -66,8 +66,13 @@ public struct LearningRateCommand: Hashable, Codable, Sendable {
     }
     let configuration = try TrainConfiguration(training)
     preparation(.configured(configuration))
-    let (data, _) = try await configuration.loaders { preparation(.downloading($0)) }
-    let learner = try configuration.newLearner(training: data, validation: nil)
+    let source = try configuration.transferSource()
+    let normalization = try source?.normalization(configuration.transfer?.normalization)
+    let (data, _) = try await configuration.loaders(normalization: normalization) {
+      preparation(.downloading($0))
+    }
+    let (learner, _) = try configuration.newLearner(
+      from: source, training: data, validation: nil)
     let sweep = try await learner.findLearningRate(
       from: start, to: end, steps: steps, observe: observe)
     let title = "\(configuration.model) on \(configuration.datasetTitle)"

@@ -16,12 +16,16 @@ public struct RunFolder: Hashable, Sendable {
 
   /// What was asked for, nothing left open.
   public var configuration: URL { url.appendingPathComponent(Self.configurationName) }
+  /// What the training took from the weights that it started from, where there were some.
+  public var transfer: URL { url.appendingPathComponent("transfer.json") }
   /// A row an epoch.
   public var metrics: URL { url.appendingPathComponent("metrics.csv") }
   /// A row a step.
   public var steps: URL { url.appendingPathComponent("steps.csv") }
   /// Weights, optimiser and progress.
   public var checkpoint: URL { url.appendingPathComponent("checkpoint.safetensors") }
+  /// The checkpoint of the best epoch.
+  public var best: URL { url.appendingPathComponent("best.safetensors") }
   /// The loss curve.
   public var lossChart: URL { url.appendingPathComponent("loss.svg") }
   /// Learning rate and momentum.

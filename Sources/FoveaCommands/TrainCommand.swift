@@ -44,6 +44,14 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var recipe = TrainingRecipe()
   /// How images are taken.
   public var images = ImageRecipe()
+  /// What the training starts from.
+  public var transfer = TransferRecipe()
+  /// Epochs without a better one after which the training ends.
+  public var earlyStop: Int?
+  /// What makes an epoch the best.
+  public var bestBy: BestMeasure?
+  /// Minutes after which this run stops, to be gone on with.
+  public var maxMinutes: Double?
   /// Threads; they change no result.
   public var threads: Int?
   /// Where the dataset's files are.
@@ -73,19 +81,33 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     observers: [any TrainingObserver] = [],
     preparation: @escaping @Sendable (TrainPreparation) -> Void = { _ in }
   ) async throws -> TrainReport {
+    if let maxMinutes, !(maxMinutes > 0 && maxMinutes <= 1e6) {
+      throw CommandError.option(
+        "--max-minutes", value: "\(maxMinutes)", allowed: "more than 0 and at most 1000000")
+    }
     let earlier = try isResumed ? earlierRun() : nil
     let configuration = try earlier?.configuration ?? TrainConfiguration(self)
     preparation(.configured(configuration))
 
-    let (training, test) = try await configuration.loaders { preparation(.downloading($0)) }
+    // What goes on reads nothing that it started from.
+    let source = try earlier?.checkpoint == nil ? configuration.transferSource() : nil
+    let normalization =
+      if let checkpoint = earlier?.checkpoint, configuration.transfer != nil {
+        checkpoint.input.normalization as Normalization?
+      } else { try source?.normalization(configuration.transfer?.normalization) }
+    let (training, test) = try await configuration.loaders(normalization: normalization) {
+      preparation(.downloading($0))
+    }
 
     let learner: Learner
+    var transfer: TransferReport?
     if let checkpoint = earlier?.checkpoint {
       learner = try Learner(
         resuming: checkpoint, training: training, validation: test, threads: configuration.threads,
         tuner: .chosen())
     } else {
-      learner = try configuration.newLearner(training: training, validation: test)
+      (learner, transfer) = try configuration.newLearner(
+        from: source, training: training, validation: test)
     }
 
     let title = "\(configuration.model) on \(configuration.datasetTitle)"
@@ -94,6 +116,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       ?? RunFolder.create(
         at: output, name: "\(configuration.model)-\(configuration.datasetTitle)")
     try folder.write(configuration, to: folder.configuration)
+    if let transfer { try folder.write(transfer, to: folder.transfer) }
     // A result belongs to a finished training.
     try? FileManager.default.removeItem(at: folder.result)
     let steps = training.batchCount
@@ -114,10 +137,18 @@ public struct TrainCommand: Hashable, Codable, Sendable {
           imageShape: training.dataset.description.imageShape,
           trainingImages: training.dataset.count, testImages: test.dataset.count,
           run: folder.url.path, isResumed: isResumed, step: learner.progress?.step ?? 0,
-          finishedEpochs: (learner.progress?.finishedEpochs ?? []).map(EpochReport.init))))
+          finishedEpochs: (learner.progress?.finishedEpochs ?? []).map(EpochReport.init),
+          transfer: transfer)))
 
+    let measure = (configuration.bestBy ?? .loss).measure
+    learner.bestCheckpoint = BestCheckpoint(folder.best, by: measure)
+    let stopping = configuration.earlyStop.map {
+      EarlyStopping(measure, patience: $0, after: learner.progress?.finishedEpochs ?? [])
+    }
+    let limit = maxMinutes.map { TimeLimit(.seconds($0 * 60)) }
     let watch = isWatched ? try TrainingWatch() : nil
-    let all = [writer] + observers + (watch?.observers ?? [])
+    let own: [(any TrainingObserver)?] = [writer, stopping, limit]
+    let all = own.compactMap(\.self) + observers + (watch?.observers ?? [])
     let classes = training.dataset.description.classNames.count
     let report: TrainingReport
     do {
@@ -138,13 +169,15 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     try watch?.write(title: title, classes: classes, to: folder)
     if let failure = writer.failure { throw failure }
     var averagedAccuracy: Double?
-    if learner.settings.averaging != nil, !report.wasStopped {
+    let isEarly = report.wasStopped && stopping?.hasStopped == true
+    if learner.settings.averaging != nil, !report.wasStopped || isEarly {
       let evaluation = try await learner.evaluate(test, averaged: true)
       averagedAccuracy = evaluation.metrics[Metric.accuracy.name]
     }
     let result = TrainReport(
       report, folder: folder, averagedAccuracy: averagedAccuracy,
-      findings: watch?.findings(classes: classes))
+      findings: watch?.findings(classes: classes),
+      bestEpoch: measure.best(of: report.epochs).map { $0.epoch + 1 }, isEarly: isEarly)
     if !result.wasStopped { try folder.write(result, to: folder.result) }
     return result
   }
@@ -171,10 +204,12 @@ public struct TrainCommand: Hashable, Codable, Sendable {
 }
 
 extension TrainConfiguration {
-  /// A learner of a new network, before its first step.
+  /// A learner of a new network before its first step, and what it has from elsewhere.
   ///
   /// - Throws: `CommandError` for a network that tells no classes apart; what models throw.
-  func newLearner(training: DataLoader, validation: DataLoader?) throws -> Learner {
+  func newLearner(
+    from source: TransferSource?, training: DataLoader, validation: DataLoader?
+  ) throws -> (learner: Learner, transfer: TransferReport?) {
     let description = training.dataset.description
     let entry = try ZooModel.requested(model)
     guard entry.defaultClasses != nil else {
@@ -183,8 +218,18 @@ extension TrainConfiguration {
     }
     let model = try entry.build(
       input: description.imageShape, classes: description.classNames.count)
-    return try Learner(
-      model, training: training, validation: validation, settings: learnerSettings,
+    let taken = try source?.weights(
+      for: model, recipe: transfer ?? TransferRecipe(), modelName: entry.name, seed: seed)
+    let learner = try Learner(
+      model, training: training, validation: validation,
+      settings: learnerSettings(headPaths: model.headPaths), weights: taken?.weights,
       threads: threads, tuner: .chosen())
+    let report = source.flatMap { source in
+      taken.map {
+        TransferReport(
+          source: source.path, weights: $0.report, normalization: description.normalization)
+      }
+    }
+    return (learner, report)
   }
 }

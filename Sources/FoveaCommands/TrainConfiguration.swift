@@ -32,6 +32,21 @@ public enum ScheduleName: String, Hashable, Codable, Sendable, CaseIterable {
   var setsMomentum: Bool { self == .oneCycle || self == .pytorchOneCycle }
 }
 
+/// What makes an epoch the best, by name.
+public enum BestMeasure: String, Hashable, Codable, Sendable, CaseIterable {
+  /// The least validation loss.
+  case loss
+  /// The highest validation accuracy.
+  case accuracy
+
+  var measure: Plateau.Measure {
+    switch self {
+    case .loss: .validationLoss
+    case .accuracy: .metric(Metric.accuracy.name)
+    }
+  }
+}
+
 /// An optimiser by name.
 public enum OptimizerName: String, Hashable, Codable, Sendable, CaseIterable {
   /// Stochastic gradient descent with momentum.
@@ -132,6 +147,12 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
   public internal(set) var recipe: TrainingRecipe?
   /// How images are taken; `nil` for as they are.
   public internal(set) var images: ImageRecipe?
+  /// Epochs without a better one after which it ends; `nil` for none.
+  public internal(set) var earlyStop: Int?
+  /// What makes an epoch the best; the validation loss where `nil`.
+  public internal(set) var bestBy: BestMeasure?
+  /// What it starts from; `nil` for random weights.
+  public internal(set) var transfer: TransferRecipe?
 
   /// Fills in what a request leaves open.
   ///
@@ -145,7 +166,12 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     }
     try DatasetRequest(name).check()
     dataset = name
-    model = command.model ?? "simple-cnn"
+    let source = command.transfer.source
+    let ofSource = command.model == nil ? source.flatMap(TransferSource.modelName) : nil
+    if let source, command.model == nil, ofSource == nil {
+      throw .missing("--model", remedy: "name the network whose weights \(source) has")
+    }
+    model = command.model ?? ofSource ?? "simple-cnn"
     epochs = command.epochs ?? 5
     batchSize = command.batchSize ?? 64
     schedule = command.schedule ?? .oneCycle
@@ -166,8 +192,11 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     recomputes = command.recomputes ?? false
     threads = command.threads ?? ProcessInfo.processInfo.activeProcessorCount
     data = command.data
+    earlyStop = command.earlyStop
+    bestBy = command.bestBy
     recipe = command.recipe == TrainingRecipe() ? nil : command.recipe
     images = command.images == ImageRecipe() ? nil : command.images
+    transfer = command.transfer == TransferRecipe() ? nil : command.transfer
     try check()
   }
 
@@ -193,9 +222,13 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
       weightDecay >= 0 && weightDecay.isFinite, "--weight-decay", weightDecay, "0 or more")
     try require(
       0..<1 ~= labelSmoothing, "--label-smoothing", labelSmoothing, "0 or more and less than 1")
+    if let earlyStop {
+      try require(1...1_000_000 ~= earlyStop, "--early-stop", earlyStop, "1 to 1000000")
+    }
     try require(1...1024 ~= threads, "--threads", threads, "1 to 1024")
     try (recipe ?? TrainingRecipe()).check(
       schedule: schedule, labelSmoothing: labelSmoothing, epochs: epochs)
+    try (transfer ?? TransferRecipe()).check(epochs: epochs, recipe: recipe ?? TrainingRecipe())
     let images = images ?? ImageRecipe()
     try images.check()
     let loss = recipe?.loss ?? .crossEntropy
@@ -232,8 +265,10 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     try agree("--drop-last", command.dropLast, dropLast)
     try agree("--precision", command.precision?.rawValue, precision.rawValue)
     try agree("--recompute", command.recomputes, recomputes)
+    try agree("--best-by", command.bestBy?.rawValue, (bestBy ?? .loss).rawValue)
     try command.recipe.agree(with: recipe ?? TrainingRecipe(), run: run)
     try command.images.agree(with: images ?? ImageRecipe(), run: run)
+    try command.transfer.agree(with: transfer ?? TransferRecipe(), run: run)
     if let epochs = command.epochs, epochs < self.epochs {
       throw .contradiction(
         "--epochs", given: "\(epochs)", stored: "\(self.epochs) and may get more", run: run)
@@ -241,13 +276,16 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     var result = self
     result.epochs = command.epochs ?? epochs
     result.threads = command.threads ?? threads
+    result.earlyStop = command.earlyStop ?? earlyStop
     result.data = command.data ?? data
     try result.check()
     return result
   }
 
   /// The loop's settings.
-  var learnerSettings: LearnerSettings {
+  ///
+  /// - Parameter headPaths: The paths of the layers of the network's head.
+  func learnerSettings(headPaths: [String]) -> LearnerSettings {
     let recipe = recipe ?? TrainingRecipe()
     return LearnerSettings(
       loss: images?.isMixed == true
@@ -257,7 +295,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
       optimizer: optimizer.optimizer(
         momentum: momentum ?? optimizer.momentum, weightDecay: weightDecay),
       metrics: [.accuracy], seed: seed, precision: precision, recomputes: recomputes,
-      updates: recipe.updateOptions, accumulatedBatches: recipe.accumulatedBatches ?? 1,
+      updates: recipe.updateOptions(transfer: transfer, headPaths: headPaths),
+      accumulatedBatches: recipe.accumulatedBatches ?? 1,
       averaging: recipe.averaging)
   }
 
@@ -269,7 +308,12 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
 
   /// The schedule for epochs of a certain length.
   func schedule(stepsPerEpoch: Int) -> Schedule {
-    (recipe ?? TrainingRecipe()).schedule(
+    if let frozenEpochs = transfer?.frozenEpochs, schedule == .oneCycle {
+      return .fineTuning(
+        maxLearningRate: maxLearningRate,
+        frozenUpdates: frozenEpochs * updates(ofSteps: stepsPerEpoch))
+    }
+    return (recipe ?? TrainingRecipe()).schedule(
       schedule, learningRate: maxLearningRate, epochs: epochs,
       updatesPerEpoch: updates(ofSteps: stepsPerEpoch))
   }

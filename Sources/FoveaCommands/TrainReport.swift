@@ -43,17 +43,24 @@ public struct TrainReport: Hashable, Codable, Sendable {
   public let run: String
   /// The file with the weights, and all that is needed to go on.
   public let checkpoint: String
+  /// The epoch, from 1, whose weights `best.safetensors` has.
+  public let bestEpoch: Int?
+  /// Whether it ended early because no epoch became better; not in the JSON where it did not.
+  public let endedEarly: Bool
   /// Whether it was stopped before its last epoch was done; not part of the JSON.
   public let wasStopped: Bool
 
   private enum CodingKeys: CodingKey {
-    case accuracy, averagedAccuracy, epochs, seconds, findings, run, checkpoint
+    case accuracy, averagedAccuracy, epochs, seconds, findings, run, checkpoint, bestEpoch
+    case endedEarly
   }
 
   init(
     _ report: TrainingReport, folder: RunFolder, averagedAccuracy: Double?,
-    findings: [HealthFinding]?
+    findings: [HealthFinding]?, bestEpoch: Int?, isEarly: Bool
   ) {
+    self.bestEpoch = bestEpoch
+    endedEarly = isEarly
     self.averagedAccuracy = averagedAccuracy
     self.findings = findings
     epochs = report.epochs.map(EpochReport.init)
@@ -61,7 +68,7 @@ public struct TrainReport: Hashable, Codable, Sendable {
     seconds = report.seconds
     run = folder.url.path
     checkpoint = folder.checkpoint.path
-    wasStopped = report.wasStopped
+    wasStopped = report.wasStopped && !isEarly
   }
 
   /// Reads a report of a finished training.
@@ -74,6 +81,8 @@ public struct TrainReport: Hashable, Codable, Sendable {
     findings = try values.decodeIfPresent([HealthFinding].self, forKey: .findings)
     run = try values.decode(String.self, forKey: .run)
     checkpoint = try values.decode(String.self, forKey: .checkpoint)
+    bestEpoch = try values.decodeIfPresent(Int.self, forKey: .bestEpoch)
+    endedEarly = try values.decodeIfPresent(Bool.self, forKey: .endedEarly) ?? false
     wasStopped = false
   }
 
@@ -87,6 +96,8 @@ public struct TrainReport: Hashable, Codable, Sendable {
     try values.encodeIfPresent(findings, forKey: .findings)
     try values.encode(run, forKey: .run)
     try values.encode(checkpoint, forKey: .checkpoint)
+    try values.encodeIfPresent(bestEpoch, forKey: .bestEpoch)
+    if endedEarly { try values.encode(true, forKey: .endedEarly) }
   }
 }
 
@@ -118,4 +129,6 @@ public struct PreparedTraining: Hashable, Codable, Sendable {
   public let step: Int
   /// The epochs that were done before, in order.
   public let finishedEpochs: [EpochReport]
+  /// What was taken from other weights; `nil` for random ones, and where a run goes on.
+  public let transfer: TransferReport?
 }

@@ -173,8 +173,18 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
   }
 
   /// What updates do besides following the optimiser; frozen patterns come first.
-  var updateOptions: UpdateOptions {
-    let frozen = (frozen ?? []).map { ParameterGroup($0, isFrozen: true) }
+  ///
+  /// - Parameter headPaths: The paths of the layers of the network's head.
+  func updateOptions(transfer: TransferRecipe?, headPaths: [String]) -> UpdateOptions {
+    let frozen = (frozen ?? []).map {
+      ParameterGroup($0, isFrozen: true, frozenEpochs: transfer?.frozenEpochs)
+    }
+    let parts =
+      transfer?.isDivided == true
+      ? ParameterGroup.fineTuning(
+        headPaths: headPaths, frozenEpochs: transfer?.frozenEpochs ?? 0,
+        bodyLearningRateFactor: transfer?.bodyLearningRateFactor
+          ?? TransferRecipe.defaultBodyFactor) : []
     let factors = (learningRateFactors ?? [:]).sorted { $0.key < $1.key }.map {
       ParameterGroup($0.key, learningRateFactor: $0.value)
     }
@@ -183,7 +193,7 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
         clipValue.map { .value(maximum: $0) }
       }
     return UpdateOptions(
-      groups: frozen + factors, noBiasDecay: !(decaysBiases ?? false), clipping: clipping)
+      groups: frozen + factors + parts, noBiasDecay: !(decaysBiases ?? false), clipping: clipping)
   }
 
   var averaging: WeightAveraging? {

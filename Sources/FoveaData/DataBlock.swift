@@ -128,7 +128,7 @@ public struct DataBlock: Hashable, Codable, Sendable {
       let chosen = stride(from: 0, to: Double(indices.count), by: step).map { indices[Int($0)] }
       return try await ImageSurvey(SelectedImages(source, chosen), channels: channels)
         .normalization(of: Array(chosen.indices))
-    case .imageNet: return channels == 1 ? .imageNet.grey : .imageNet
+    case .imageNet: return .imageNet.adapted(toChannels: channels)
     case .given(let normalization): return normalization
     }
   }
@@ -139,11 +139,13 @@ extension Normalization {
   public static let imageNet = Normalization(
     mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
 
-  /// The mean over the channels, for grey images.
-  var grey: Normalization {
-    let count = Float(mean.count)
-    return Normalization(
-      mean: [mean.reduce(0, +) / count], deviation: [deviation.reduce(0, +) / count])
+  /// The same for images with another number of channels: the mean over all channels for each.
+  public func adapted(toChannels channels: Int) -> Normalization {
+    guard mean.count != channels else { return self }
+    func common(_ values: [Float]) -> [Float] {
+      [Float](repeating: values.reduce(0, +) / Float(values.count), count: channels)
+    }
+    return Normalization(mean: common(mean), deviation: common(deviation))
   }
 }
 

@@ -16,7 +16,7 @@ extension Model {
   }
 
   /// A network with other graphs, of which all variables are among the old ones.
-  private init(_ original: Model, inference: Graph, training: Graph) {
+  init(_ original: Model, inference: Graph, training: Graph) {
     inputShape = original.inputShape
     self.inference = inference
     self.training = training

@@ -8,6 +8,7 @@ import FoveaTensors
 extension ScheduleName: ExpressibleByArgument {}
 extension OptimizerName: ExpressibleByArgument {}
 extension LossName: ExpressibleByArgument {}
+extension BestMeasure: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension MNIST.Split: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}

@@ -31,15 +31,21 @@ struct Evaluate: AsyncParsableCommand {
   @Flag(help: "Measure the average of the weights that --ema or --swa kept.")
   var averaged = false
 
+  @Flag(help: "Take the weights of a run's best epoch. (default: those of its last)")
+  var best = false
+
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
     let console = Console(json: report.json)
     let downloads = DownloadDisplay(console)
-    let result = try await EvaluateCommand(
+    var command = EvaluateCommand(
       checkpoint: checkpoint, dataset: dataset, split: split, batchSize: batchSize,
-      threads: threads, data: data, isAveraged: averaged
-    ).run { downloads.show($0) }
+      threads: threads, data: data, isAveraged: averaged)
+    command.isBest = best
+    let result = try await command.run { downloads.show($0) }
+    console.print(
+      "Weights: \(shortened(result.checkpoint)), after \(counted(result.epochs, "epoch")).")
     console.print(
       "Accuracy \(NumberFormat.percent(result.accuracy)), loss "
         + "\(NumberFormat.fixed(result.loss, decimals: 4)) on \(NumberFormat.grouped(result.images)) "

@@ -12,12 +12,14 @@ struct Train: AsyncParsableCommand {
     abstract: "Train a network on a dataset.",
     discussion: """
       Prints the resolved configuration, the network and a row an epoch, and leaves a run folder with \
-      config.json, metrics.csv, steps.csv, checkpoint.safetensors, loss.svg, schedule.svg and result.json. \
+      config.json, metrics.csv, steps.csv, checkpoint.safetensors, best.safetensors (of the best epoch), loss.svg, schedule.svg and result.json. \
       Ctrl-C stops after the current step and keeps a checkpoint; --resume goes on from it, with the same \
       result as if it had never stopped.
       """)
 
   @OptionGroup var options: TrainingOptions
+
+  @OptionGroup(title: "Transfer options") var transfer: TransferOptions
 
   @Option(
     help: "The run's folder. (default: a new one, runs/train/MODEL-DATASET)",
@@ -36,6 +38,19 @@ struct Train: AsyncParsableCommand {
   @Flag(help: "End with exit code 1 where something is wrong with the training; implies --stats.")
   var failOnUnhealthy = false
 
+  @Option(
+    help:
+      "End after so many epochs in a row without a better one; a resumed run may get more. (default: never)"
+  )
+  var earlyStop: Int?
+
+  @Option(
+    help: "What makes an epoch the best: loss or accuracy of the test images. (default: loss)")
+  var bestBy: BestMeasure?
+
+  @Option(help: "Stop after so many minutes, with a checkpoint for --resume. (default: never)")
+  var maxMinutes: Double?
+
   @Flag(help: "Print the result alone.")
   var quiet = false
 
@@ -46,6 +61,10 @@ struct Train: AsyncParsableCommand {
     command.output = out
     command.isResumed = resume
     command.isWatched = stats || failOnUnhealthy
+    command.earlyStop = earlyStop
+    command.bestBy = bestBy
+    command.maxMinutes = maxMinutes
+    command.transfer = transfer.recipe
     return command
   }
 
@@ -71,6 +90,11 @@ struct Train: AsyncParsableCommand {
       console.printResult(
         "Accuracy \(accuracy) on the test images after \(counted(result.epochs.count, "epoch")), "
           + "trained in \(NumberFormat.fixed(result.seconds, decimals: 1)) s.")
+      if let best = result.bestEpoch, best != result.epochs.count {
+        console.printResult(
+          (result.endedEarly ? "Ended early, no epoch was better than " : "The best was ")
+            + "epoch \(best): fovea evaluate \(quoted(run)) DATASET --best")
+      }
       if let averaged = result.averagedAccuracy {
         console.printResult(
           "Accuracy \(NumberFormat.percent(averaged)) with the average of the weights.")

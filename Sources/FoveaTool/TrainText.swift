@@ -28,6 +28,7 @@ extension Train {
         ("threads", "\(configuration.threads)"),
       ] + (configuration.images?.lines ?? []).map { ($0.name, $0.value) }
       + (configuration.recipe?.lines ?? []).map { ($0.name, $0.value) }
+      + (configuration.transfer?.lines ?? []).map { ($0.name, $0.value) }
     console.printHeading("Configuration")
     let table = TextTable([.init(""), .init("")], rows: rows.map { [$0.0, $0.1] })
     console.print(table.rows.map { "  " + table.line($0) })
@@ -39,6 +40,11 @@ extension Train {
     console.printHeading("Model")
     console.print(SummaryTable(training.summary).lines)
     console.print()
+    if let transfer = training.transfer {
+      console.printHeading("Transfer")
+      console.print(transfer.lines)
+      console.print()
+    }
     console.printHeading("Training")
     console.print(
       "\(NumberFormat.grouped(training.trainingImages)) training and "

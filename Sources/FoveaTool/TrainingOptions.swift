@@ -11,7 +11,7 @@ struct TrainingOptions: ParsableArguments {
       """)
   var dataset: String?
 
-  @Option(help: "The network, see fovea models. (default: simple-cnn)")
+  @Option(help: "The network, see fovea models. (default: simple-cnn; with --from RUN, the run's)")
   var model: String?
 
   @Option(help: "Epochs in all; a resumed run may get more. (default: 5)")

@@ -26,7 +26,8 @@ extension Learner {
       step: progress.update, of: progress.totalUpdates, momentum: settings.optimizer.momentum,
       plateau: progress.plateau)
     let number = progress.updates - (progress.lossScale?.skippedUpdates ?? 0)
-    let updateInputs = settings.optimizer.inputs(values, step: number, options: settings.updates)
+    let updateInputs = settings.optimizer.inputs(
+      values, step: number, options: settings.updates, updatesPerEpoch: progress.updatesPerEpoch)
     let scale = (progress.lossScale?.scale ?? 1) * (accumulates ? sumScale : 1)
     inputs[TrainingStep.lossScaleName] = Tensor(scale)
     inputs[TrainingStep.keepName] = Tensor(progress.beginsUpdate ? 0 : 1)
@@ -118,7 +119,7 @@ extension Learner {
 
   /// Says what is the first to be no number in a step, whose weights have not been updated.
   private func origin(ofStep step: UInt64, _ inputs: [String: Tensor]) throws -> String {
-    let forward = try settings.loss.append(to: model.training, heads: [], reduction: .mean)
+    let forward = try settings.loss.append(to: steppingModel.training, heads: [], reduction: .mean)
     let (graph, places) = try forward.checkingValues()
     let program = try plan(graph, backwardStart: nil, inputs: inputs)
     try program.run(inputs, step: step)

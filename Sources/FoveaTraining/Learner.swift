@@ -15,13 +15,18 @@ public final class Learner {
   /// What is trained.
   public let model: Model
   /// How.
-  public let settings: LearnerSettings
+  public internal(set) var settings: LearnerSettings
   /// How far the training has come; `nil` before the first.
   public private(set) var progress: TrainingProgress?
 
+  /// Where the checkpoint of the best epoch so far is kept; `nil` for nowhere.
+  public var bestCheckpoint: BestCheckpoint?
+
   let training: DataLoader
   private let validation: DataLoader?
-  let graphs: TrainingStep
+  private(set) var graphs: TrainingStep
+  /// What `graphs` do besides following the optimiser.
+  private var graphOptions: UpdateOptions
   let variables: VariableStore
   let pool: ThreadPool
   let tuner: AlgorithmTuner?
@@ -60,6 +65,7 @@ public final class Learner {
     try settings.check()
     try settings.updates.check(
       parameters: model.training.variables.filter { $0.role == .parameter }.map(\.name))
+    graphOptions = settings.updates
     if training.mixing != nil, !settings.loss.takesProbabilities {
       throw TrainingError.option(
         "mixing", problem: "\(settings.loss.name) takes no shares of classes; use softCrossEntropy")
@@ -68,8 +74,7 @@ public final class Learner {
       model, loss: settings.loss, optimizer: settings.optimizer, options: settings.updates,
       scalesLoss: settings.scalesLoss, accumulates: settings.accumulatedBatches > 1)
     variables = try VariableStore(weights ?? model.initialWeights(seed: settings.seed))
-    try variables.addOptimizerState(of: graphs.step)
-    if let update = graphs.update { try variables.addOptimizerState(of: update) }
+    try variables.addOptimizerState(of: graphs)
     pool = try ThreadPool(threads: threads)
     average =
       if let averaging = settings.averaging {
@@ -186,6 +191,7 @@ public final class Learner {
     while progress.epoch < progress.epochs, !isStopped {
       let epoch = progress.epoch
       let epochStart = clock.now
+      try prepare(epoch: epoch)
       tell(.epochBegan(epoch: epoch))
       if !isStopped {
         let batches = training.batches(epoch: progress.shuffleEpoch, from: progress.stepInEpoch)
@@ -213,6 +219,12 @@ public final class Learner {
         progress.finishEpoch(record)
         try average?.finishEpoch(&progress)
         self.progress = progress
+        // Before the checkpoint, so that a process that is killed in between does the epoch again.
+        if let bestCheckpoint,
+          bestCheckpoint.measure.best(of: progress.finishedEpochs)?.epoch == epoch
+        {
+          try checkpoint.write(to: bestCheckpoint.file)
+        }
         tell(.epochEnded(record))
       }
       if let checkpointFile { try checkpoint.write(to: checkpointFile) }
@@ -221,6 +233,22 @@ public final class Learner {
     tell(.ended(result))
     return result
   }
+
+  /// Makes the graphs of an epoch's steps, where other parameters are frozen in it.
+  func prepare(epoch: Int) throws {
+    let options = settings.updates.inEpoch(epoch)
+    guard options != graphOptions else { return }
+    graphOptions = options
+    graphs = try TrainingStep(
+      steppingModel, loss: settings.loss, optimizer: settings.optimizer, options: options,
+      scalesLoss: settings.scalesLoss, accumulates: settings.accumulatedBatches > 1)
+    try variables.addOptimizerState(of: graphs)
+    stepPrograms = [:]
+    updateProgram = nil
+  }
+
+  /// The model as the steps of `graphs` run it.
+  var steppingModel: Model { model.holdingRunningStatistics(where: graphOptions.holdsStatistics) }
 
   /// Throws where the schedule waits for something that no epoch measures.
   private func checkMeasure(of schedule: Schedule) throws {
@@ -238,5 +266,13 @@ public final class Learner {
         problem: "it waits for the metric \(name); measure it, or choose from "
           + settings.metrics.map(\.name).joined(separator: ", "))
     }
+  }
+}
+
+extension VariableStore {
+  /// Adds zeros for what optimisers remember and the store does not hold yet.
+  fileprivate func addOptimizerState(of graphs: TrainingStep) throws(RuntimeError) {
+    try addOptimizerState(of: graphs.step)
+    if let update = graphs.update { try addOptimizerState(of: update) }
   }
 }

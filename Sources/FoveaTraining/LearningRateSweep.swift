@@ -100,6 +100,7 @@ extension Learner {
         problem: "\(start) to \(end) in \(steps) steps; use rates above 0, the second larger, and "
           + "10 to 100000 steps")
     }
+    try prepare(epoch: progress?.epoch ?? 0)
     let before = variables.snapshot()
     do {
       let result = try await sweep(from: start, to: end, steps: steps, observe: observe)

@@ -120,15 +120,20 @@ public enum Optimizer: Hashable, Codable, Sendable {
 extension Optimizer {
   /// All inputs that the updates read in step `step`, counted from 0, by name.
   ///
-  /// - Parameter options: As the step was made with; each group with a rate of its own reads its own.
+  /// - Parameters:
+  ///   - options: As the step was made with; each group with a rate of its own reads its own.
+  ///   - updatesPerEpoch: By which groups that were frozen at first count their own updates.
   public func inputs(
-    _ settings: StepSettings, step: Int, options: UpdateOptions = UpdateOptions()
+    _ settings: StepSettings, step: Int, options: UpdateOptions = UpdateOptions(),
+    updatesPerEpoch: Int = 0
   ) -> [String: Tensor] {
     var result: [String: Tensor] = [:]
     for group in [nil] + options.groups.indices.map(Optional.some) {
       let factor = group.map { options.groups[$0].learningRateFactor } ?? 1
       let rate = Double(settings.learningRate) * factor
       let own = StepSettings(learningRate: Float(rate), momentum: settings.momentum)
+      let frozenEpochs = group.flatMap { options.groups[$0].frozenEpochs } ?? 0
+      let step = max(step - frozenEpochs * updatesPerEpoch, 0)
       result[Self.inputName(isFallback: false, group: group)] = self.settings(own, step: step)
       guard case .muon(_, _, _, _, let adamWFactor) = self else { continue }
       let fallback = Optimizer.adamW()

@@ -10,16 +10,22 @@ public struct ParameterGroup: Hashable, Codable, Sendable {
   ///
   /// Running statistics of a frozen layer go on all the same.
   public var isFrozen: Bool
+  /// Epochs at the start of each training in which they stay as they are; `nil` for none.
+  ///
+  /// In these epochs batch normalisations whose running mean matches the pattern answer by their running
+  /// statistics and leave them as they are.
+  public var frozenEpochs: Int?
 
   /// Gathers settings.
   public init(
     _ pattern: String, learningRateFactor: Double = 1, weightDecay: Double? = nil,
-    isFrozen: Bool = false
+    isFrozen: Bool = false, frozenEpochs: Int? = nil
   ) {
     self.pattern = pattern
     self.learningRateFactor = learningRateFactor
     self.weightDecay = weightDecay
     self.isFrozen = isFrozen
+    self.frozenEpochs = frozenEpochs
   }
 
   /// Whether a parameter belongs to the group.
@@ -94,8 +100,12 @@ public struct UpdateOptions: Hashable, Codable, Sendable {
           "the group \(group.pattern)",
           problem: "its learning-rate factor and weight decay must be finite, 0 or more")
       }
+      guard 0...1_000_000 ~= group.frozenEpochs ?? 0 else {
+        throw .option(
+          "the group \(group.pattern)", problem: "it is frozen for 0 to 1000000 epochs")
+      }
     }
-    guard parameters.isEmpty || !parameters.allSatisfy(isFrozen) else {
+    guard parameters.isEmpty || !parameters.allSatisfy(inEpoch(0).isFrozen) else {
       throw .option(
         "the groups", problem: "they freeze every parameter; leave at least one to train")
     }
@@ -106,6 +116,26 @@ public struct UpdateOptions: Hashable, Codable, Sendable {
       }
     case nil: break
     }
+  }
+
+  /// The options with what is frozen in an epoch of a training, from 0; groups that no longer are have no
+  /// frozen epochs.
+  func inEpoch(_ epoch: Int) -> UpdateOptions {
+    var result = self
+    for index in groups.indices {
+      let isFrozen = (groups[index].frozenEpochs ?? 0) > epoch
+      if isFrozen {
+        result.groups[index].isFrozen = true
+      } else {
+        result.groups[index].frozenEpochs = nil
+      }
+    }
+    return result
+  }
+
+  /// Whether options of an epoch hold running statistics, by the name of their mean.
+  func holdsStatistics(_ name: String) -> Bool {
+    groupIndex(of: name).map { groups[$0].frozenEpochs != nil } ?? false
   }
 
   /// Whether a parameter stays as it is.

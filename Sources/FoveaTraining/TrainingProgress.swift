@@ -72,7 +72,7 @@ public struct TrainingProgress: Hashable, Codable, Sendable {
   /// Steps whose gradients make one update; the last update of an epoch may have fewer.
   public var stepsPerUpdate: Int { accumulatedSteps ?? 1 }
   /// Updates of an epoch, of which schedules count.
-  private var updatesPerEpoch: Int { (stepsPerEpoch + stepsPerUpdate - 1) / stepsPerUpdate }
+  var updatesPerEpoch: Int { (stepsPerEpoch + stepsPerUpdate - 1) / stepsPerUpdate }
   /// The update that the next step belongs to, from 0.
   public var update: Int {
     epoch * updatesPerEpoch

@@ -163,7 +163,8 @@ private final class PictureFolder {
     command.recipe.loss = .focal
     #expect(throws: CommandError.self) { try TrainConfiguration(command) }
     command.recipe.loss = nil
-    #expect(try TrainConfiguration(command).learnerSettings.loss == .softCrossEntropy())
+    #expect(
+      try TrainConfiguration(command).learnerSettings(headPaths: []).loss == .softCrossEntropy())
     command.images.mixup = -1
     #expect(throws: CommandError.self) { try TrainConfiguration(command) }
   }

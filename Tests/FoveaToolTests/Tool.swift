@@ -76,7 +76,9 @@ struct Tool {
       status: process.terminationStatus, output: try text("out"), errors: try text("err"))
   }
 
-  func run(_ arguments: String...) throws -> Outcome {
+  func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+
+  func run(_ arguments: [String]) throws -> Outcome {
     try outcome(of: start(arguments))
   }
 }

@@ -12,16 +12,19 @@ public struct ImagePreparation: Hashable, Codable, Sendable {
   public var augmentation: AugmentationName
   /// What random changes are drawn from.
   public var seed: UInt64
+  /// How bytes become numbers; as the images have it where left out.
+  public var normalization: Normalization?
 
   /// Leaves images as they are.
   public init(
     size: ImageSize? = nil, channels: Int? = nil, augmentation: AugmentationName = .none,
-    seed: UInt64 = 0
+    seed: UInt64 = 0, normalization: Normalization? = nil
   ) {
     self.size = size
     self.channels = channels
     self.augmentation = augmentation
     self.seed = seed
+    self.normalization = normalization
   }
 }
 
@@ -56,7 +59,10 @@ extension DatasetRequest {
     let first = try firstImage(of: found.source)
     let channels = preparation.channels ?? (first.channels == 1 ? 1 : 3)
     let size = try preparation.size ?? commonSize(of: found.source)
-    let normalization = try await normalization(of: found, channels: channels)
+    let normalization =
+      if let known = preparation.normalization { known.adapted(toChannels: channels) } else {
+        try await normalization(of: found, channels: channels)
+      }
     let isMirrored = DatasetName(rawValue: dataset)?.isMirrored ?? true
     func pipeline(
       _ part: Int, _ transforms: [ImageTransform]

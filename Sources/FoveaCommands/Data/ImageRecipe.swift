@@ -80,12 +80,13 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
 extension TrainConfiguration {
   /// The images, in batches.
   ///
+  /// - Parameter normalization: How bytes become numbers; as the images have it where `nil`.
   /// - Throws: What files throw.
   nonisolated(nonsending) func loaders(
-    progress: @escaping @Sendable (DownloadProgress) -> Void
+    normalization: Normalization?, progress: @escaping @Sendable (DownloadProgress) -> Void
   ) async throws -> (training: DataLoader, validation: DataLoader) {
     let recipe = images ?? ImageRecipe()
-    let prepared = try await prepared(recipe, progress: progress)
+    let prepared = try await prepared(recipe, normalization: normalization, progress: progress)
     let training = DataLoader(
       prepared.training, batchSize: batchSize, shuffleSeed: seed, dropLast: dropLast,
       mixing: try Mixing(mixup: recipe.mixup, cutMix: recipe.cutMix),
@@ -96,20 +97,27 @@ extension TrainConfiguration {
   }
 
   private nonisolated(nonsending) func prepared(
-    _ recipe: ImageRecipe, progress: @escaping @Sendable (DownloadProgress) -> Void
+    _ recipe: ImageRecipe, normalization: Normalization?,
+    progress: @escaping @Sendable (DownloadProgress) -> Void
   ) async throws -> DatasetRequest.Prepared {
     if let name = DatasetName(rawValue: dataset), !recipe.changesImages {
       let folder = data.map { URL(fileURLWithPath: $0) }
+      func load(_ split: MNIST.Split) async throws -> ImageDataset {
+        let images = try await name.load(split, from: folder, progress: progress)
+        let channels = images.description.imageShape[0]
+        guard let normalization else { return images }
+        return try images.renamed(normalization: normalization.adapted(toChannels: channels))
+      }
       return DatasetRequest.Prepared(
-        training: try await name.load(.training, from: folder, progress: progress),
-        validation: try await name.load(.test, from: folder, progress: progress))
+        training: try await load(.training), validation: try await load(.test))
     }
     var request = DatasetRequest(dataset, data: data)
     request.splitter = recipe.validation.map { .stratified(validation: $0, seed: seed) }
     return try await request.prepared(
       ImagePreparation(
         size: recipe.imageSize.map { ImageSize($0) }, channels: recipe.channels,
-        augmentation: recipe.augmentation ?? .none, seed: seed), progress: progress)
+        augmentation: recipe.augmentation ?? .none, seed: seed, normalization: normalization),
+      progress: progress)
   }
 
   /// The dataset in names of folders and titles: without the folders that it lies in.

@@ -29,6 +29,8 @@ public struct WeightOptions: Hashable, Codable, Sendable {
   public var adaptsInputChannels = false
   /// Whether the last layer keeps its initial values where its shape is another, for other classes.
   public var dropsHead = false
+  /// Whether the last layer keeps its initial values in any case.
+  public var renewsHead = false
 
   /// Allows nothing.
   public init() {}
@@ -114,7 +116,12 @@ private struct WeightFit {
   }
 
   private mutating func place(_ tensor: Tensor?, in slot: WeightSlot) {
-    let isHead = options.dropsHead && names.isHead(slot.name)
+    let isHead = (options.dropsHead || options.renewsHead) && names.isHead(slot.name)
+    if isHead, options.renewsHead, let value = initial[slot.name] {
+      result[slot.name] = value
+      report.initialized.append(slot.name)
+      return
+    }
     guard let tensor else {
       guard slot.isRequired else { return }
       if isHead || options.allowsMissing, let value = initial[slot.name] {

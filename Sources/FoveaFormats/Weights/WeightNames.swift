@@ -4,6 +4,7 @@ import FoveaTensors
 struct WeightNames {
   private let names: Set<String>
   private let headPath: String
+  private let headNames: Set<String>
   /// The first weight with four axes.
   let firstConvolution: String?
 
@@ -25,15 +26,18 @@ struct WeightNames {
     names = Set(slots.map(\.name))
     firstConvolution = slots.first { $0.shape.rank == 4 }?.name
     let last = slots.last { $0.isRequired && $0.shape.rank >= 2 }?.name ?? ""
-    headPath = Self.path(of: last)
+    let path = Self.path(of: last)
+    headPath = path
+    headNames = Set(
+      slots.drop { Self.path(of: $0.name) != path }.filter(\.isRequired).map(\.name))
   }
 
   private static func path(of name: String) -> String {
     name.split(separator: ".").dropLast().joined(separator: ".")
   }
 
-  /// Whether a tensor belongs to the last layer.
-  func isHead(_ name: String) -> Bool { Self.path(of: name) == headPath }
+  /// Whether a tensor belongs to the last layer with a matrix or filters, or to a layer after it.
+  func isHead(_ name: String) -> Bool { headNames.contains(name) }
 
   /// What all names begin with and no name of the network does.
   func commonPrefix(of files: [String]) -> String {
