@@ -18,6 +18,8 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
   public var data: String?
   /// Whether the average of the weights answers, which the training must have kept.
   public var isAveraged: Bool
+  /// The folder for a table and pictures of where the network is right and wrong; none where left out.
+  public var details: String?
 
   /// What was measured.
   public struct Report: Hashable, Codable, Sendable {
@@ -29,12 +31,14 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     public let images: Int
     /// How long it took.
     public let seconds: Double
+    /// Where it is right and wrong, where that was asked for.
+    public let details: EvaluationDetails?
   }
 
   /// Asks for a measurement.
   public init(
     checkpoint: String, dataset: String, split: MNIST.Split = .test, batchSize: Int = 256,
-    threads: Int? = nil, data: String? = nil, isAveraged: Bool = false
+    threads: Int? = nil, data: String? = nil, isAveraged: Bool = false, details: String? = nil
   ) {
     self.checkpoint = checkpoint
     self.dataset = dataset
@@ -43,6 +47,7 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     self.threads = threads
     self.data = data
     self.isAveraged = isAveraged
+    self.details = details
   }
 
   /// Measures.
@@ -75,9 +80,16 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let evaluation = try await learner.evaluate(loader, averaged: isAveraged)
+    let seconds = (clock.now - start) / .seconds(1)
+    var details: EvaluationDetails?
+    if let folder = self.details {
+      details = try EvaluationDetails(
+        await learner.predictions(on: loader, averaged: isAveraged), of: images,
+        title: "\(dataset), \(split.rawValue) images", folder: URL(fileURLWithPath: folder))
+    }
     return Report(
       accuracy: evaluation.metrics[Metric.accuracy.name] ?? 0, loss: evaluation.loss,
-      images: evaluation.images, seconds: (clock.now - start) / .seconds(1))
+      images: evaluation.images, seconds: seconds, details: details)
   }
 }
 
