@@ -20,6 +20,8 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
   public var isAveraged: Bool
   /// Whether the weights are those of a run's best epoch, not of its last.
   public var isBest = false
+  /// The folder for a table and pictures of where the network is right and wrong; none where left out.
+  public var details: String?
 
   /// What was measured.
   public struct Report: Hashable, Codable, Sendable {
@@ -35,12 +37,14 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     public let checkpoint: String
     /// The epochs that they were trained for.
     public let epochs: Int
+    /// Where it is right and wrong, where that was asked for.
+    public let details: EvaluationDetails?
   }
 
   /// Asks for a measurement.
   public init(
     checkpoint: String, dataset: String, split: MNIST.Split = .test, batchSize: Int = 256,
-    threads: Int? = nil, data: String? = nil, isAveraged: Bool = false
+    threads: Int? = nil, data: String? = nil, isAveraged: Bool = false, details: String? = nil
   ) {
     self.checkpoint = checkpoint
     self.dataset = dataset
@@ -49,6 +53,7 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     self.threads = threads
     self.data = data
     self.isAveraged = isAveraged
+    self.details = details
   }
 
   /// Measures.
@@ -82,10 +87,17 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let evaluation = try await learner.evaluate(loader, averaged: isAveraged)
+    let seconds = (clock.now - start) / .seconds(1)
+    var details: EvaluationDetails?
+    if let folder = self.details {
+      details = try EvaluationDetails(
+        await learner.predictions(on: loader, averaged: isAveraged), of: images,
+        title: "\(dataset), \(split.rawValue) images", folder: URL(fileURLWithPath: folder))
+    }
     return Report(
       accuracy: evaluation.metrics[Metric.accuracy.name] ?? 0, loss: evaluation.loss,
-      images: evaluation.images, seconds: (clock.now - start) / .seconds(1),
-      checkpoint: file.path, epochs: checkpoint.progress?.epoch ?? 0)
+      images: evaluation.images, seconds: seconds, checkpoint: file.path,
+      epochs: checkpoint.progress?.epoch ?? 0, details: details)
   }
 }
 

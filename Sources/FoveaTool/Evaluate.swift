@@ -2,6 +2,7 @@ import ArgumentParser
 import FoveaCommands
 import FoveaData
 import FoveaDrawing
+import FoveaTraining
 
 /// `fovea evaluate`: measures a network.
 struct Evaluate: AsyncParsableCommand {
@@ -34,6 +35,13 @@ struct Evaluate: AsyncParsableCommand {
   @Flag(help: "Take the weights of a run's best epoch. (default: those of its last)")
   var best = false
 
+  @Option(
+    help: """
+      A folder for classes.csv, confusion.svg, reliability.svg and top-losses.svg; what is in it under \
+      these names is written over.
+      """, completion: .directory)
+  var details: String?
+
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
@@ -41,7 +49,7 @@ struct Evaluate: AsyncParsableCommand {
     let downloads = DownloadDisplay(console)
     var command = EvaluateCommand(
       checkpoint: checkpoint, dataset: dataset, split: split, batchSize: batchSize,
-      threads: threads, data: data, isAveraged: averaged)
+      threads: threads, data: data, isAveraged: averaged, details: details)
     command.isBest = best
     let result = try await command.run { downloads.show($0) }
     console.print(
@@ -51,6 +59,34 @@ struct Evaluate: AsyncParsableCommand {
         + "\(NumberFormat.fixed(result.loss, decimals: 4)) on \(NumberFormat.grouped(result.images)) "
         + "\(split.rawValue) images of \(dataset), in "
         + "\(NumberFormat.fixed(result.seconds, decimals: 2)) s.")
+    if let details = result.details { Self.show(details, console) }
     try console.printJSON(result)
+  }
+
+  private static func show(_ details: EvaluationDetails, _ console: Console) {
+    func row(_ scores: ConfusionMatrix.ClassScores) -> [String] {
+      [scores.name]
+        + [scores.precision, scores.recall, scores.f1].map { NumberFormat.percent($0) }
+        + [NumberFormat.grouped(scores.support)]
+    }
+    console.print()
+    console.print(
+      TextTable(
+        [
+          .init("Class"), .init("Precision", .right), .init("Recall", .right), .init("F1", .right),
+          .init("Images", .right),
+        ], rows: details.classes.map(row),
+        footer: [row(details.macroAverage), row(details.weightedAverage)]
+      ).lines)
+    console.print()
+    if let most = details.mostConfused.first {
+      console.print(
+        "Most confused: \(most.label) is taken for \(most.predicted) in "
+          + "\(counted(most.images, "image")), \(NumberFormat.percent(most.share)) of its class.")
+    }
+    console.print(
+      "Expected calibration error \(NumberFormat.percent(details.calibration.expectedError)), "
+        + "largest \(NumberFormat.percent(details.calibration.largestError)).")
+    console.print("Written: " + details.files.map(shortened).joined(separator: ", "))
   }
 }

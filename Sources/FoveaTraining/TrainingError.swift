@@ -21,6 +21,10 @@ public enum TrainingError: Error, Hashable, Sendable {
   case option(_ what: String, problem: String)
   /// A loss that is infinite or no number, in a step from 0, and where it comes from; the step's update was left out.
   case notFinite(step: Int, loss: Float, origin: String)
+  /// Answers of another number than images and classes have, or a right class that is not among them.
+  case answers(logits: Int, images: Int, classes: Int)
+  /// An answer that is infinite or no number, and the image's place in the dataset.
+  case answer(image: Int)
   /// A teacher that is missing, not needed or does not fit.
   case teacher(_ problem: String)
   /// A checkpoint file that cannot be used.
@@ -64,6 +68,12 @@ extension TrainingError: CustomStringConvertible {
     case .notFinite(let step, let loss, let origin):
       "the loss of step \(step + 1) is \(loss): \(origin); "
         + "lower the learning rate, warm up, clip gradients, or mend the data"
+    case .answers(let logits, let images, let classes):
+      "\(logits) numbers are no answers to \(images) images of \(classes) classes; give each image a "
+        + "number for each class, and a right class of 0 to \(classes - 1)"
+    case .answer(let image):
+      "the network's answer to image \(image) is not finite; its weights have diverged, so train again "
+        + "with a lower learning rate"
     case .teacher(let problem):
       problem
     case .checkpoint(let file, let problem):

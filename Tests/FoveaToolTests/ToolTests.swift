@@ -122,6 +122,7 @@ import Testing
 
     let evaluation = try tool.run("evaluate", checkpoint, "mnist-mini", "--json")
     #expect(try evaluation.json()["accuracy"] as? Double == accuracy)
+    try checkDetails(of: checkpoint)
 
     // The first test image is a seven.
     let images = try MNIST.mini(.test).prefix(1).images
@@ -138,6 +139,31 @@ import Testing
     let refusal = try tool.run("predict", checkpoint, "seven.pgm")
     #expect(refusal.status == 1)
     #expect(refusal.errors.contains("seven.pgm"))
+  }
+
+  private func checkDetails(of checkpoint: String) throws {
+    let outcome = try tool.run(
+      "evaluate", checkpoint, "mnist-mini", "--details", "details", "--json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let details = try #require(try outcome.json()["details"] as? [String: Any])
+    #expect((details["classes"] as? [Any])?.count == 10)
+    #expect((details["topLosses"] as? [Any])?.count == 25)
+    let table = try tool.run("evaluate", checkpoint, "mnist-mini", "--details", "details").output
+    for text in ["Precision", "macro average", "Most confused", "calibration error"] {
+      #expect(table.contains(text), "\(text)")
+    }
+    let folder = folder.url.appendingPathComponent("details")
+    let csv = try String(
+      contentsOf: folder.appendingPathComponent("classes.csv"), encoding: .utf8)
+    #expect(csv.split(separator: "\n").count == 11)
+    #expect(csv.hasPrefix("class,precision,recall,f1,support\n0,"))
+    let grid = try String(
+      contentsOf: folder.appendingPathComponent("top-losses.svg"), encoding: .utf8)
+    #expect(grid.components(separatedBy: "<image").count == 26)
+    let refused = try tool.run(
+      "evaluate", checkpoint, "mnist-mini", "--details", "details/classes.csv")
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("classes.csv cannot be written"))
   }
 
   @Test func `a pipe gets plain lines, and a second run a folder of its own`() throws {

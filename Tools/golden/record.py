@@ -11,7 +11,7 @@ SCRIPTS = (
     "optimizers", "schedules", "initializers", "simple_cnn", "zoo", "safetensors_file", "signals",
     "sequences", "pytorch_files", "zoo_classic", "moving", "more_pooling", "zoo_dense", "zoo_residual",
     "deformable", "numpy_files", "onnx_files", "losses", "optimizer_runs", "image_files",
-    "image_transforms",
+    "image_transforms", "classification",
 )
 
 

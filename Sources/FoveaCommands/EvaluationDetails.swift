@@ -1,0 +1,123 @@
+import FoveaData
+import FoveaDrawing
+import Foundation
+import FoveaFormats
+public import FoveaTraining
+
+/// Where a network is right and where it is wrong, class by class and image by image.
+public struct EvaluationDetails: Hashable, Codable, Sendable {
+  /// How often images of each class are taken for each other class.
+  public let confusion: ConfusionMatrix
+  /// How well each class is told from the others.
+  public let classes: [ConfusionMatrix.ClassScores]
+  /// The classes' mean, each of which counts the same.
+  public let macroAverage: ConfusionMatrix.ClassScores
+  /// The classes' mean, which count by their number of images.
+  public let weightedAverage: ConfusionMatrix.ClassScores
+  /// The most frequent mistakes.
+  public let mostConfused: [ConfusionMatrix.Confusion]
+  /// The images that the network is most wrong about.
+  public let topLosses: [Predictions.ImageLoss]
+  /// How far probabilities are what they say.
+  public let calibration: Calibration
+  /// The files that were written.
+  public let files: [String]
+
+  /// The images of the picture of top losses.
+  private static let topLossCount = 25
+  private static let confusedCount = 10
+
+  /// Finds out, and writes pictures and a table into a folder, which is made where it is missing.
+  init(_ predictions: Predictions, of images: any LabelledImages, title: String, folder: URL)
+    throws
+  {
+    confusion = predictions.confusion
+    classes = confusion.scores
+    macroAverage = confusion.macroAverage
+    weightedAverage = confusion.weightedAverage
+    mostConfused = confusion.mostConfused(Self.confusedCount)
+    topLosses = predictions.topLosses(Self.topLossCount)
+    calibration = predictions.calibration()
+
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CommandError.unwritable(folder.path, reason: error.localizedDescription)
+    }
+    let contents = [
+      (
+        "confusion.svg",
+        try ConfusionChart(
+          title: "Confusion matrix: \(title)", classNames: confusion.classNames,
+          counts: confusion.counts
+        ).svg()
+      ),
+      ("reliability.svg", calibration.diagram(title: "Reliability: \(title)").svg()),
+      (
+        "top-losses.svg",
+        try Self.grid(of: topLosses, images, title: "Top losses: \(title)").svg()
+      ),
+      ("classes.csv", Self.table(of: classes)),
+    ]
+    var files: [String] = []
+    for (name, text) in contents {
+      let file = folder.appendingPathComponent(name)
+      try AtomicFile.write(Data(text.utf8), to: file)
+      files.append(file.path)
+    }
+    self.files = files
+  }
+
+  /// The images with what they are, what they are taken for, their loss, and the probability of what they
+  /// are taken for.
+  private static func grid(
+    of losses: [Predictions.ImageLoss], _ images: any LabelledImages, title: String
+  ) throws -> ImageGrid {
+    let indices = losses.map(\.index)
+    let batch = try DataLoader(images, batchSize: indices.count)
+      .batch(0, epoch: 0, order: indices)
+    let pictures = try ImageGrid.images(of: batch, images.description)
+    return ImageGrid(
+      title: title,
+      cells: zip(losses, pictures).map { loss, picture in
+        ImageGrid.Cell(
+          picture,
+          lines: [
+            "is \(loss.label)",
+            "taken for \(loss.predicted)",
+            "loss \(NumberFormat.fixed(loss.loss, decimals: 2)) nats",
+            "p \(NumberFormat.percent(loss.probability, decimals: 1))",
+            "image \(loss.index)",
+          ], emphasis: loss.predicted == loss.label ? .right : .wrong)
+      })
+  }
+
+  private static func table(of classes: [ConfusionMatrix.ClassScores]) -> String {
+    classes.reduce("class,precision,recall,f1,support\n") { text, scores in
+      let cells =
+        [scores.precision, scores.recall, scores.f1].map { "\($0)" } + ["\(scores.support)"]
+      return text + "\(csvCell(scores.name)),\(cells.joined(separator: ","))\n"
+    }
+  }
+
+  /// A text as RFC 4180 has it: in quotes where it holds something that means more.
+  private static func csvCell(_ text: String) -> String {
+    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+    return "\"\(text.replacingOccurrences(of: "\"", with: "\"\""))\""
+  }
+}
+
+extension Calibration {
+  fileprivate func diagram(title: String) -> ReliabilityDiagram {
+    let images = bins.reduce(0) { $0 + $1.images }
+    return ReliabilityDiagram(
+      title: title,
+      note: "Expected calibration error \(NumberFormat.percent(expectedError)), largest "
+        + "\(NumberFormat.percent(largestError)), \(counted(images, "image")) in \(bins.count) bins",
+      bins: bins.map {
+        .init(
+          $0.lowerBound...$0.upperBound, images: $0.images, confidence: $0.confidence,
+          accuracy: $0.accuracy)
+      })
+  }
+}
