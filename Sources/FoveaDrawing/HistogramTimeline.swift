@@ -93,7 +93,7 @@ public struct HistogramTimeline: Hashable, Codable, Sendable {
     let bar = Frame(x: plot.right + 18, y: plot.y, width: 14, height: plot.height)
     var parts: [SVGElement] = [
       .image(HeatColors.bar, bar), .rectangle(bar, fill: nil, stroke: .quiet),
-      .verticalText("values in a bin", x: plot.right + 98, y: plot.middle),
+      .verticalText("values in a bin (log)", x: plot.right + 98, y: plot.middle),
     ]
     var (ticks, power) = ([0], 1)
     while power <= most, power <= Int.max / 10 {

@@ -36,7 +36,7 @@ import Testing
         .init("0.0", [[999, 0], [0, 9]]), .init("empty", [[0, 0], [0, 0]]), .init("none", []),
       ])
     let svg = try ParsedSVG(timeline.svg())
-    for label in ["Values", "0.0", "step", "output", "values in a bin", "33", "-10", "100"] {
+    for label in ["Values", "0.0", "step", "output", "values in a bin (log)", "33", "-10", "100"] {
       #expect(svg.texts.contains(label), "\(label)")
     }
     // Two panels of values, and a bar of colours beside each.
