@@ -18,7 +18,10 @@ struct Fovea: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: "Train",
-        subcommands: [DataVerbs.self, FindLearningRate.self, Train.self, Evaluate.self, Predict.self]),
+        subcommands: [
+          DataVerbs.self, FindLearningRate.self, Train.self, Evaluate.self, Recalibrate.self,
+          Predict.self,
+        ]),
       CommandGroup(
         name: "Ship",
         subcommands: [
