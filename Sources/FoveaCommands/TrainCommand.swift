@@ -171,6 +171,10 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     var averagedAccuracy: Double?
     let isEarly = report.wasStopped && stopping?.hasStopped == true
     if learner.settings.averaging != nil, !report.wasStopped || isEarly {
+      if case .stochastic = learner.settings.averaging {
+        try await learner.recalibrateBatchNorm(averaged: true)
+        try learner.checkpoint.write(to: folder.checkpoint)
+      }
       let evaluation = try await learner.evaluate(test, averaged: true)
       averagedAccuracy = evaluation.metrics[Metric.accuracy.name]
     }

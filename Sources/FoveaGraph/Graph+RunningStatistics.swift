@@ -10,6 +10,18 @@ extension Graph {
     }
   }
 
+  /// This network, which learns, with batch normalisations whose running statistics become those of the batch.
+  public func replacingRunningStatisticsByBatch() -> Graph {
+    replacingTrainingBatchNorms { normalisation, _ in
+      BatchNorm2dTraining(epsilon: normalisation.epsilon, momentum: 1)
+    }
+  }
+
+  /// The names of the running statistics that batch normalisations of this network, which learns, update.
+  public var runningStatistics: [String] {
+    updates.filter { nodes[$0.value.node].operation is BatchNorm2dTraining }.map(\.key)
+  }
+
   private func replacingTrainingBatchNorms(
     _ replacement: (BatchNorm2dTraining, _ runningMean: String) -> any Operation
   ) -> Graph {

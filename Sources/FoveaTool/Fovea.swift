@@ -19,7 +19,8 @@ struct Fovea: AsyncParsableCommand {
       CommandGroup(
         name: "Train",
         subcommands: [
-          DataVerbs.self, FindLearningRate.self, Train.self, Evaluate.self, Predict.self,
+          DataVerbs.self, FindLearningRate.self, Train.self, Evaluate.self, Recalibrate.self,
+          Predict.self,
         ]),
       CommandGroup(
         name: "Ship",

@@ -13,14 +13,7 @@ extension Learner {
     var lossSum = 0.0
     var right = [Int](repeating: 0, count: settings.metrics.count)
     var images = 0
-    var store = variables
-    if averaged {
-      guard let average = checkpoint.averagedWeights else {
-        throw TrainingError.option(
-          "the average of weights", problem: "none is kept; name one in the settings")
-      }
-      store = try VariableStore(average)
-    }
+    let store = averaged ? try VariableStore(averagedWeights()) : variables
     var programs = averaged ? [:] : evaluationPrograms
     defer { if !averaged { evaluationPrograms = programs } }
     for try await batch in data.batches(epoch: 0) {

@@ -34,6 +34,8 @@ public final class Learner {
   let outputShape: Shape
   let teacher: TeacherNetwork?
   let average: AveragedWeights?
+  /// Running statistics that were measured for the average of the weights as it is.
+  var averagedStatistics = Weights()
   var stepPrograms: [Int: Program] = [:]
   var evaluationPrograms: [Int: Program] = [:]
   var updateProgram: Program?
@@ -73,7 +75,12 @@ public final class Learner {
     graphs = try TrainingStep(
       model, loss: settings.loss, optimizer: settings.optimizer, options: settings.updates,
       scalesLoss: settings.scalesLoss, accumulates: settings.accumulatedBatches > 1)
-    variables = try VariableStore(weights ?? model.initialWeights(seed: settings.seed))
+    var start = weights ?? model.initialWeights(seed: settings.seed)
+    for name in model.training.runningStatistics {
+      averagedStatistics[name] = start[WeightAveraging.name(of: name)]
+      start[WeightAveraging.name(of: name)] = nil
+    }
+    variables = try VariableStore(start)
     try variables.addOptimizerState(of: graphs)
     pool = try ThreadPool(threads: threads)
     average =
@@ -118,9 +125,13 @@ public final class Learner {
 
   /// All that another process needs to go on.
   public var checkpoint: Checkpoint {
-    Checkpoint(
+    var weights = variables.snapshot()
+    for (name, tensor) in averagedStatistics.tensors {
+      weights[WeightAveraging.name(of: name)] = tensor
+    }
+    return Checkpoint(
       model: model, settings: settings, input: training.dataset.description,
-      weights: variables.snapshot(), progress: progress, algorithms: tuner?.choices ?? [:])
+      weights: weights, progress: progress, algorithms: tuner?.choices ?? [:])
   }
 
   /// Trains for some epochs.
@@ -192,6 +203,7 @@ public final class Learner {
       let epoch = progress.epoch
       let epochStart = clock.now
       try prepare(epoch: epoch)
+      averagedStatistics = Weights()
       tell(.epochBegan(epoch: epoch))
       if !isStopped {
         let batches = training.batches(epoch: progress.shuffleEpoch, from: progress.stepInEpoch)

@@ -12,8 +12,8 @@ public enum WeightAveraging: Hashable, Codable, Sendable {
   case exponential(decay: Double)
   /// The mean of the weights at the end of each epoch, from epoch `start` on, counted from 0.
   ///
-  /// P. Izmailov et al., arXiv:1803.05407. Running statistics are those of the last weights, not
-  /// measured anew for the mean.
+  /// P. Izmailov et al., arXiv:1803.05407. Running statistics are those of the last weights until
+  /// `Learner.recalibrateBatchNorm(batches:averaged:)` measures them for the mean.
   case stochastic(start: Int)
 
   /// Throws for numbers that no average has.
