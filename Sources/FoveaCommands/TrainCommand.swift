@@ -105,6 +105,10 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let writer = try RunWriter(
       folder, title: title, loss: learner.settings.loss, stepsPerEpoch: steps,
       progress: learner.progress)
+    let logs = try (configuration.recipe?.logs ?? []).map {
+      try $0.logger(in: folder, stepsPerEpoch: steps, progress: learner.progress)
+    }
+    let loggers: [any TrainingLogger] = [writer] + logs
     preparation(
       .prepared(
         PreparedTraining(
@@ -117,14 +121,14 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let report =
       if learner.progress == nil {
         try await learner.fit(
-          epochs: configuration.epochs, schedule: schedule, observers: [writer] + observers,
+          epochs: configuration.epochs, schedule: schedule, observers: loggers + observers,
           checkpointFile: folder.checkpoint)
       } else {
         try await learner.resume(
-          epochs: configuration.epochs, observers: [writer] + observers,
+          epochs: configuration.epochs, observers: loggers + observers,
           checkpointFile: folder.checkpoint)
       }
-    if let failure = writer.failure { throw failure }
+    if let failure = loggers.lazy.compactMap(\.failure).first { throw failure }
     var averagedAccuracy: Double?
     if learner.settings.averaging != nil, !report.wasStopped {
       let evaluation = try await learner.evaluate(test, averaged: true)

@@ -85,12 +85,14 @@ public struct ReliabilityDiagram: Hashable, Codable, Sendable {
         x: x, y: frame.bottom - end * frame.height, width: width,
         height: (end - start) * frame.height)
     }
+    let height = accuracy.bottom - bin.accuracy * accuracy.height
     let ends = (min(bin.accuracy, bin.confidence), max(bin.accuracy, bin.confidence))
     return [
-      .rectangle(bar(from: 0, to: bin.accuracy, in: accuracy), fill: .blue, fillOpacity: 0.8),
+      .rectangle(bar(from: 0, to: ends.0, in: accuracy), fill: .blue, fillOpacity: 0.8),
       .rectangle(
         bar(from: ends.0, to: ends.1, in: accuracy), fill: .orange, fillOpacity: 0.45,
         stroke: .orange),
+      .line((x, height), (x + width, height), paint: .blue, width: 3),
       .rectangle(
         bar(from: 0, to: images.position(of: Double(bin.images)), in: counts), fill: .blue,
         fillOpacity: 0.8),

@@ -23,6 +23,12 @@ struct Train: AsyncParsableCommand {
     completion: .directory)
   var out: String?
 
+  @Option(
+    help:
+      "Logs in the run's folder besides metrics.csv and steps.csv: \(LogName.allCases.map(\.rawValue).joined(separator: ",")), or both.",
+    transform: Train.logs)
+  var log: [LogName]?
+
   @Flag(help: "Go on with the run in --out, with its own configuration.")
   var resume = false
 
@@ -34,8 +40,22 @@ struct Train: AsyncParsableCommand {
   private var command: TrainCommand {
     var command = options.command
     command.output = out
+    command.recipe.logs = log
     command.isResumed = resume
     return command
+  }
+
+  private static func logs(_ text: String) throws -> [LogName] {
+    let names = try Set(
+      text.split(separator: ",").map { part in
+        guard let name = LogName(rawValue: String(part)) else {
+          throw ValidationError(
+            "there is no log '\(part)'; choose from \(LogName.allCases.map(\.rawValue).joined(separator: ", "))"
+          )
+        }
+        return name
+      })
+    return LogName.allCases.filter(names.contains)
   }
 
   func run() async throws {
