@@ -183,7 +183,7 @@ private struct Legend {
     var x = x
     for (name, isRight) in [("right", true), ("wrong", false)] {
       elements.append(.text(name, x: x, y: y + 12))
-      x += 40
+      x += 44
       for share in Self.shares {
         let frame = Frame(x: x, y: y + 2, width: 14, height: 14)
         elements.append(.rectangle(frame, fill: .band, stroke: .rule, width: 0.5))

@@ -47,8 +47,11 @@ public struct ReliabilityDiagram: Hashable, Codable, Sendable {
       40 + (images.ticks.map { SVGElement.width(of: images.label(of: $0)) }.max() ?? 0)
     let accuracy = Frame(x: left, y: 92, width: Self.side, height: Self.side)
     let counts = Frame(x: left, y: accuracy.bottom + 24, width: Self.side, height: 110)
-    let width = max(
-      left + Self.side + 24, left + SVGElement.width(of: title, size: SVGElement.titleSize) + 24)
+    let width =
+      left + 24
+      + max(
+        Self.side, SVGElement.width(of: title, size: SVGElement.titleSize),
+        SVGElement.width(of: note))
     let share = AxisScale([0, 1], .linear, widened: false, tickLimit: 5)
 
     var content = [

@@ -25,7 +25,7 @@ struct Train: AsyncParsableCommand {
 
   @Option(
     help:
-      "Logs in the run's folder besides metrics.csv and steps.csv: \(LogName.allCases.map(\.rawValue).joined(separator: ",")), or both.",
+      "Logs in the run's folder besides metrics.csv and steps.csv: jsonl, tensorboard, or jsonl,tensorboard.",
     transform: Train.logs)
   var log: [LogName]?
 
