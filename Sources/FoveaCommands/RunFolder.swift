@@ -22,6 +22,8 @@ public struct RunFolder: Hashable, Sendable {
   public var metrics: URL { url.appendingPathComponent("metrics.csv") }
   /// A row a step.
   public var steps: URL { url.appendingPathComponent("steps.csv") }
+  /// A JSON object a step and an epoch, where that was asked for.
+  public var jsonLines: URL { url.appendingPathComponent("log.jsonl") }
   /// Weights, optimiser and progress.
   public var checkpoint: URL { url.appendingPathComponent("checkpoint.safetensors") }
   /// The checkpoint of the best epoch.

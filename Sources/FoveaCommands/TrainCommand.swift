@@ -130,6 +130,10 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let writer = try RunWriter(
       folder, title: title, loss: learner.settings.loss, stepsPerEpoch: steps,
       progress: learner.progress)
+    let logs = try (configuration.recipe?.logs ?? []).map {
+      try $0.logger(in: folder, stepsPerEpoch: steps, progress: learner.progress)
+    }
+    let loggers: [any TrainingLogger] = [writer] + logs
     preparation(
       .prepared(
         PreparedTraining(
@@ -147,8 +151,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     }
     let limit = maxMinutes.map { TimeLimit(.seconds($0 * 60)) }
     let watch = isWatched ? try TrainingWatch() : nil
-    let own: [(any TrainingObserver)?] = [writer, stopping, limit]
-    let all = own.compactMap(\.self) + observers + (watch?.observers ?? [])
+    let own: [(any TrainingObserver)?] = [stopping, limit]
+    let all = loggers + own.compactMap(\.self) + observers + (watch?.observers ?? [])
     let classes = training.dataset.description.classNames.count
     let report: TrainingReport
     do {
@@ -167,7 +171,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       throw error
     }
     try watch?.write(title: title, classes: classes, to: folder)
-    if let failure = writer.failure { throw failure }
+    if let failure = loggers.lazy.compactMap(\.failure).first { throw failure }
     var averagedAccuracy: Double?
     let isEarly = report.wasStopped && stopping?.hasStopped == true
     if learner.settings.averaging != nil, !report.wasStopped || isEarly {

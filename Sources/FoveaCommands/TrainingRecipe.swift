@@ -18,6 +18,10 @@ public enum LossName: String, Hashable, Codable, Sendable, CaseIterable {
   }
 }
 
+extension [LogName] {
+  fileprivate var names: String { map(\.rawValue).joined(separator: ",") }
+}
+
 /// What a training may do besides the common; each part is left out where `nil`.
 public struct TrainingRecipe: Hashable, Codable, Sendable {
   /// What is made small; cross-entropy where left out.
@@ -52,6 +56,8 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
   public var frozen: [String]?
   /// Patterns of parameters and what their learning rate is multiplied by.
   public var learningRateFactors: [String: Double]?
+  /// What is written besides the run folder's tables.
+  public var logs: [LogName]?
 
   /// Leaves everything out.
   public init() {}
@@ -170,6 +176,7 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
     try agree("--decay-biases", \.decaysBiases)
     try agree("--freeze", \.frozen)
     try agree("--lr-for", \.learningRateFactors)
+    try agree("--log", \.logs?.names)
   }
 
   /// What updates do besides following the optimiser; frozen patterns come first.
@@ -253,6 +260,7 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
         learningRateFactors?.sorted { $0.key < $1.key }.map { "\($0.key) × \($0.value)" }
           .joined(separator: ", ")
       ),
+      ("logs", logs?.names),
     ]
     return numbers.compactMap { name, value in value.map { (name, "\($0)") } }
   }

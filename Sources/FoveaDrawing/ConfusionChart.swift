@@ -50,6 +50,8 @@ public struct ConfusionChart: Hashable, Codable, Sendable {
     let cell = Cell(classes: classNames.count, largest: counts.joined().max() ?? 0)
     let names = classNames.map(Self.shortened)
     let nameRoom = names.map { SVGElement.width(of: $0, size: cell.nameSize) }.max() ?? 0
+    // Names that are short enough need not be read with a turned head.
+    let isFlat = nameRoom <= cell.side - 4
     let side = cell.side * Double(names.count)
     let notes = self.notes(cell)
     let left = 34 + nameRoom + 8
@@ -78,13 +80,19 @@ public struct ConfusionChart: Hashable, Codable, Sendable {
         .text(
           name, x: left - 8, y: top + middle + cell.nameSize * 0.35, anchor: "end",
           size: cell.nameSize))
-      let (x, y) = (left + middle + cell.nameSize * 0.35, plot.bottom + 8)
-      var below = SVGElement.text(name, x: x, y: y, anchor: "end", size: cell.nameSize)
-      below.set("transform", "rotate(-90 \(SVGElement.pixels(x)) \(SVGElement.pixels(y)))")
-      content.append(below)
+      if isFlat {
+        content.append(
+          .text(
+            name, x: left + middle, y: plot.bottom + 18, anchor: "middle", size: cell.nameSize))
+      } else {
+        let (x, y) = (left + middle + cell.nameSize * 0.35, plot.bottom + 8)
+        var below = SVGElement.text(name, x: x, y: y, anchor: "end", size: cell.nameSize)
+        below.set("transform", "rotate(-90 \(SVGElement.pixels(x)) \(SVGElement.pixels(y)))")
+        content.append(below)
+      }
     }
     content.append(.verticalText("True class (number of images)", x: 22, y: plot.middle))
-    let titleY = plot.bottom + 8 + nameRoom + 22
+    let titleY = plot.bottom + 8 + (isFlat ? cell.nameSize : nameRoom) + 22
     content.append(
       .text(
         "Predicted class (number of images)", x: left + max(side / 2, 100), y: titleY,
@@ -175,7 +183,7 @@ private struct Legend {
     var x = x
     for (name, isRight) in [("right", true), ("wrong", false)] {
       elements.append(.text(name, x: x, y: y + 12))
-      x += 40
+      x += 44
       for share in Self.shares {
         let frame = Frame(x: x, y: y + 2, width: 14, height: 14)
         elements.append(.rectangle(frame, fill: .band, stroke: .rule, width: 0.5))

@@ -47,8 +47,11 @@ public struct ReliabilityDiagram: Hashable, Codable, Sendable {
       40 + (images.ticks.map { SVGElement.width(of: images.label(of: $0)) }.max() ?? 0)
     let accuracy = Frame(x: left, y: 92, width: Self.side, height: Self.side)
     let counts = Frame(x: left, y: accuracy.bottom + 24, width: Self.side, height: 110)
-    let width = max(
-      left + Self.side + 24, left + SVGElement.width(of: title, size: SVGElement.titleSize) + 24)
+    let width =
+      left + 24
+      + max(
+        Self.side, SVGElement.width(of: title, size: SVGElement.titleSize),
+        SVGElement.width(of: note))
     let share = AxisScale([0, 1], .linear, widened: false, tickLimit: 5)
 
     var content = [
@@ -85,12 +88,14 @@ public struct ReliabilityDiagram: Hashable, Codable, Sendable {
         x: x, y: frame.bottom - end * frame.height, width: width,
         height: (end - start) * frame.height)
     }
+    let height = accuracy.bottom - bin.accuracy * accuracy.height
     let ends = (min(bin.accuracy, bin.confidence), max(bin.accuracy, bin.confidence))
     return [
-      .rectangle(bar(from: 0, to: bin.accuracy, in: accuracy), fill: .blue, fillOpacity: 0.8),
+      .rectangle(bar(from: 0, to: ends.0, in: accuracy), fill: .blue, fillOpacity: 0.8),
       .rectangle(
         bar(from: ends.0, to: ends.1, in: accuracy), fill: .orange, fillOpacity: 0.45,
         stroke: .orange),
+      .line((x, height), (x + width, height), paint: .blue, width: 3),
       .rectangle(
         bar(from: 0, to: images.position(of: Double(bin.images)), in: counts), fill: .blue,
         fillOpacity: 0.8),

@@ -26,6 +26,12 @@ struct Train: AsyncParsableCommand {
     completion: .directory)
   var out: String?
 
+  @Option(
+    help:
+      "Logs in the run's folder besides metrics.csv and steps.csv: jsonl, tensorboard, or jsonl,tensorboard.",
+    transform: Train.logs)
+  var log: [LogName]?
+
   @Flag(help: "Go on with the run in --out, with its own configuration.")
   var resume = false
 
@@ -59,6 +65,7 @@ struct Train: AsyncParsableCommand {
   private var command: TrainCommand {
     var command = options.command
     command.output = out
+    command.recipe.logs = log
     command.isResumed = resume
     command.isWatched = stats || failOnUnhealthy
     command.earlyStop = earlyStop
@@ -66,6 +73,19 @@ struct Train: AsyncParsableCommand {
     command.maxMinutes = maxMinutes
     command.transfer = transfer.recipe
     return command
+  }
+
+  private static func logs(_ text: String) throws -> [LogName] {
+    let names = try Set(
+      text.split(separator: ",").map { part in
+        guard let name = LogName(rawValue: String(part)) else {
+          throw ValidationError(
+            "there is no log '\(part)'; choose from \(LogName.allCases.map(\.rawValue).joined(separator: ", "))"
+          )
+        }
+        return name
+      })
+    return LogName.allCases.filter(names.contains)
   }
 
   func run() async throws {

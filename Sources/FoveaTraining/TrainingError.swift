@@ -27,6 +27,8 @@ public enum TrainingError: Error, Hashable, Sendable {
   case answer(image: Int)
   /// A teacher that is missing, not needed or does not fit.
   case teacher(_ problem: String)
+  /// A log that cannot be written.
+  case log(file: String, problem: String)
   /// A checkpoint file that cannot be used.
   case checkpoint(file: String, problem: String)
 
@@ -76,6 +78,8 @@ extension TrainingError: CustomStringConvertible {
         + "with a lower learning rate"
     case .teacher(let problem):
       problem
+    case .log(let file, let problem):
+      "\(file) cannot be written (\(problem)); make room, or mend its permissions"
     case .checkpoint(let file, let problem):
       "\(file): \(problem)"
     }

@@ -54,4 +54,26 @@ import Testing
     #expect(outcome.status == 1)
     #expect(outcome.errors.contains("no parameter is called head.*"))
   }
+
+  @Test func `logs are written into the run folder, and go on with it`() throws {
+    let first = try tool.run(
+      "train", "mnist-mini", "--epochs", "1", "--batch-size", "512", "--out", "logged", "--log",
+      "tensorboard,jsonl")
+    #expect(first.status == 0, "\(first.errors)")
+    let second = try tool.run("train", "--resume", "--out", "logged", "--epochs", "2")
+    #expect(second.status == 0, "\(second.errors)")
+    let run = folder.url.appendingPathComponent("logged")
+    let lines = try String(contentsOf: run.appendingPathComponent("log.jsonl"), encoding: .utf8)
+      .split(separator: "\n")
+    // 12,000 images in batches of 512, twice.
+    #expect(lines.count == 2 * (24 + 1))
+    let files = try FileManager.default.contentsOfDirectory(atPath: run.path)
+    #expect(files.count { $0.hasPrefix("events.out.tfevents.") } == 1)
+
+    let unknown = try tool.run("train", "mnist-mini", "--log", "tensorbord")
+    #expect(unknown.status == 64 || unknown.status == 2)
+    #expect(unknown.errors.contains("choose from jsonl, tensorboard"))
+    let contradiction = try tool.run("train", "--resume", "--out", "logged", "--log", "jsonl")
+    #expect(contradiction.errors.contains("--log jsonl contradicts"))
+  }
 }
