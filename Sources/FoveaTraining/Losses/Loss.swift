@@ -19,17 +19,16 @@
 public enum Loss: Hashable, Codable, Sendable {
   /// Cross-entropy with class indices, as PyTorch's `CrossEntropyLoss`.
   ///
-  /// - Parameters:
-  ///   - labelSmoothing: The share of the target that is spread over all classes (arXiv:1512.00567).
-  ///   - classWeights: What each class weighs; 1 where left out.
-  ///   - ignoreIndex: A class index that counts for nothing; -100 where left out.
+  /// `labelSmoothing` is the share of the target that is spread over all classes (arXiv:1512.00567),
+  /// `classWeights` what each class weighs, 1 where left out, and `ignoreIndex` a class index that counts
+  /// for nothing, -100 where left out.
   case crossEntropy(
     labelSmoothing: Float = 0, classWeights: [Float]? = nil, ignoreIndex: Int32? = nil)
   /// Cross-entropy with a probability for each class, such as mixup, CutMix or a teacher give.
   case softCrossEntropy(labelSmoothing: Float = 0, classWeights: [Float]? = nil)
   /// Binary cross-entropy of each element by itself, of the output as logits.
   ///
-  /// - Parameter positiveWeights: What the part of the target that is 1 weighs, for each class or one for all.
+  /// `positiveWeights` is what the part of the target that is 1 weighs, for each class or one for all.
   case binaryCrossEntropy(positiveWeights: [Float]? = nil)
   /// Binary cross-entropy times `(1 − p)^gamma`, `p` the probability of what is right
   /// (torchvision's `sigmoid_focal_loss`).
