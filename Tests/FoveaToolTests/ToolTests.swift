@@ -107,7 +107,8 @@ import Testing
       "train", "mnist-mini", "--epochs", "1", "--max-lr", "0.06", "--out", "first", "--json")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let report = try outcome.json()
-    #expect(Set(report.keys) == ["accuracy", "epochs", "seconds", "run", "checkpoint"])
+    #expect(
+      Set(report.keys) == ["accuracy", "bestEpoch", "checkpoint", "epochs", "run", "seconds"])
     let accuracy = try #require(report["accuracy"] as? Double)
     #expect((0.8...1).contains(accuracy))
     #expect((report["epochs"] as? [Any])?.count == 1)
