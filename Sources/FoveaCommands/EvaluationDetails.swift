@@ -83,8 +83,8 @@ public struct EvaluationDetails: Hashable, Codable, Sendable {
         ImageGrid.Cell(
           picture,
           lines: [
-            "is \(loss.label)",
-            "taken for \(loss.predicted)",
+            "true: \(loss.label)",
+            "said: \(loss.predicted)",
             "loss \(NumberFormat.fixed(loss.loss, decimals: 2)) nats",
             "p \(NumberFormat.percent(loss.probability, decimals: 1))",
             "image \(loss.index)",

@@ -43,7 +43,7 @@ public struct ImageGrid: Hashable, Sendable {
   public let columns: Int
 
   /// The least side of an image in pixels; smaller ones are enlarged by a whole number.
-  static let smallestSide = 96
+  static let smallestSide = 128
   private static let gap = 10
 
   /// Lays out images.

@@ -14,23 +14,23 @@ import Testing
     let grid = ImageGrid(
       title: "t", cells: try (0..<3).map { try Self.cell(32, lines: ["a\($0)"]) }, columns: 3)
     let picture = try grid.png()
-    // 32 pixels become 96, the least side; 10 between and around.
-    #expect(picture.width == 10 + 3 * (96 + 10))
+    // 32 pixels become 128, the least side; 10 between and around.
+    #expect(picture.width == 10 + 3 * (128 + 10))
     func level(_ x: Int, _ y: Int) -> UInt8 { picture.samples[(y * picture.width + x) * 3] }
     let top = 2 * PixelFont.height + 20
     for (x, y) in [(0, 0), (5, 7), (31, 31)] {
-      #expect(level(10 + 3 * x + 1, top + 3 * y + 1) == UInt8(truncatingIfNeeded: (y * 32 + x) * 9))
+      #expect(level(10 + 4 * x + 1, top + 4 * y + 1) == UInt8(truncatingIfNeeded: (y * 32 + x) * 9))
     }
   }
 
   @Test func `words that are too long are cut, in pixels and in SVG`() throws {
     let name = String(repeating: "automobile ", count: 5)
-    let grid = ImageGrid(title: "t", cells: [try Self.cell(96, lines: [name, "& <b>"])])
+    let grid = ImageGrid(title: "t", cells: [try Self.cell(128, lines: [name, "& <b>"])])
     let text = grid.svg()
     #expect(!text.contains(name))
     #expect(text.contains("..</text>"))
     #expect(text.contains("&amp; &lt;b&gt;"))
-    #expect(try grid.png().width == 10 + 96 + 10)
+    #expect(try grid.png().width == 10 + 128 + 10)
   }
 
   @Test func `every printable letter has pixels of its own`() {
