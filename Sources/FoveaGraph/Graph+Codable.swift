@@ -96,14 +96,7 @@ extension Graph: Codable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     var builder = GraphBuilder()
     for node in try values.decode([Node].self, forKey: .nodes) {
-      switch node.operation {
-      case let input as Input:
-        _ = try builder.input(input.name, input.shape, input.outputElementType)
-      case let variable as Variable:
-        _ = try builder.variable(variable.name, variable.shape, role: variable.role)
-      default:
-        _ = try builder.append(node.operation, node.inputs, path: node.path)
-      }
+      _ = try builder.append(node, node.inputs)
     }
     for entry in try values.decode([NamedValue].self, forKey: .outputs) {
       try builder.expectValue(entry.value, path: entry.name)

@@ -11,35 +11,14 @@ extension Graph {
   /// - SeeAlso: Y. Wu and K. He, arXiv:1803.08494.
   /// - Throws: `GraphError.operation` with the path of a layer whose channels do not divide.
   public func replacingBatchNorms(groups: Int) throws(GraphError) -> Graph {
-    let statistics = batchNormStatistics()
-    var builder = GraphBuilder()
-    var values: [Value: Value] = [:]
-    for (index, node) in nodes.enumerated() where !statistics.contains(index) {
-      let inputs = node.inputs.compactMap { values[$0] }
-      let results: [Value]
-      switch node.operation {
-      case let input as Input:
-        results = [try builder.input(input.name, input.shape, input.outputElementType)]
-      case let variable as Variable:
-        results = [try builder.variable(variable.name, variable.shape, role: variable.role)]
-      case let normalisation as any BatchNormalisation:
-        let operation = GroupNorm(groups: groups, epsilon: normalisation.epsilon)
-        let read = [node.inputs[0]] + node.inputs.dropFirst(3)
-        // Results after the first are statistics, which nothing reads any more.
-        results = [
-          try builder.append(operation, read.compactMap { values[$0] }, path: node.path)[0]
-        ]
-      default: results = try builder.append(node.operation, inputs, path: node.path)
-      }
-      for (output, value) in results.enumerated() {
-        values[Value(node: index, output: output)] = value
-      }
+    try rebuilt(leavingOut: batchNormStatistics()) {
+      (node, place, builder) throws(GraphError) -> [Value]? in
+      guard let normalisation = node.operation as? any BatchNormalisation else { return nil }
+      let operation = GroupNorm(groups: groups, epsilon: normalisation.epsilon)
+      let read = [node.inputs[0]] + node.inputs.dropFirst(3)
+      // Results after the first are statistics, which nothing reads any more.
+      return [try builder.append(operation, read.compactMap(place), path: node.path)[0]]
     }
-    for (name, value) in outputs { if let new = values[value] { try builder.output(name, new) } }
-    for (name, value) in updates {
-      if let new = values[value] { try builder.update(name, with: new) }
-    }
-    return builder.graph
   }
 
   /// The variables that hold running statistics of batch normalisations, and nothing else.

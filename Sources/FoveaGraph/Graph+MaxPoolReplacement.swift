@@ -21,31 +21,12 @@ extension Graph {
   ///
   /// - Throws: `GraphError` where a filter does not fit an image, or a name is taken.
   public func replacingMaxPools(with replacement: MaxPoolReplacement) throws(GraphError) -> Graph {
-    var builder = GraphBuilder()
-    var values: [Value: Value] = [:]
-    for (index, node) in nodes.enumerated() {
-      let inputs = node.inputs.compactMap { values[$0] }
-      let results: [Value]
-      switch node.operation {
-      case let input as Input:
-        results = [try builder.input(input.name, input.shape, input.outputElementType)]
-      case let variable as Variable:
-        results = [try builder.variable(variable.name, variable.shape, role: variable.role)]
-      case let pooling as MaxPool2d where pooling.isReplaceable:
-        results = [
-          try builder.append(replacement, of: pooling, inputs[0], path: node.path)
-        ]
-      default: results = try builder.append(node.operation, inputs, path: node.path)
-      }
-      for (output, value) in results.enumerated() {
-        values[Value(node: index, output: output)] = value
-      }
+    try rebuilt { (node, place, builder) throws(GraphError) -> [Value]? in
+      guard let pooling = node.operation as? MaxPool2d, pooling.isReplaceable,
+        let input = place(node.inputs[0])
+      else { return nil }
+      return [try builder.append(replacement, of: pooling, input, path: node.path)]
     }
-    for (name, value) in outputs { if let new = values[value] { try builder.output(name, new) } }
-    for (name, value) in updates {
-      if let new = values[value] { try builder.update(name, with: new) }
-    }
-    return builder.graph
   }
 }
 
