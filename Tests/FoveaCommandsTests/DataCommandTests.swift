@@ -157,6 +157,16 @@ private final class PictureFolder {
     #expect(!report.wasStopped)
   }
 
+  @Test func `a share for validation has no place where there are parts`() async throws {
+    let folder = try PictureFolder()
+    try folder.fill("train/", count: 2)
+    try folder.fill("val/", count: 2, first: 10)
+    var command = TrainCommand(dataset: folder.url.path)
+    command.images.validation = 0.5
+    let error = await #expect(throws: CommandError.self) { try await command.run() }
+    #expect(error?.description.contains("is in parts already, the folders train and val") == true)
+  }
+
   @Test func `options that contradict each other are refused before anything is read`() throws {
     var command = TrainCommand(dataset: "mnist-mini")
     command.images.mixup = 0.2

@@ -59,6 +59,16 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
         parts: [("training", Array(0..<first)), ("test", Array(first..<count))])
     }
     try check()
+    // What is learned from first.
+    let folders = (Self.trainingFolders + Self.validationFolders).filter(partFolders.contains)
+    if let splitter, splitter.folderNames.isEmpty, !folders.isEmpty {
+      // The parts' names would be taken for classes.
+      throw CommandError.conflict(
+        "--validation",
+        reason:
+          "\(dataset) is in parts already, the folders \(folders.joined(separator: " and ")); "
+          + "leave --validation out")
+    }
     let files = try files()
     if let splitter {
       guard files.classNames.count > 1 else {
@@ -68,8 +78,6 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
       return Found(
         source: files, parts: [("training", parts.training), ("validation", parts.validation)])
     }
-    // What is learned from first.
-    let folders = (Self.trainingFolders + Self.validationFolders).filter(partFolders.contains)
     guard !folders.isEmpty else {
       return Found(source: files, parts: [("all", Array(files.labels.indices))])
     }
