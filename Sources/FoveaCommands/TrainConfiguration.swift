@@ -245,27 +245,21 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
   /// - Parameter run: The run's folder, for errors.
   /// - Throws: `CommandError.contradiction` for an option that says otherwise.
   func resumed(by command: TrainCommand, run: String) throws(CommandError) -> TrainConfiguration {
-    func agree<Value: Equatable>(_ option: String, _ given: Value?, _ stored: Value?)
-      throws(CommandError)
-    {
-      guard let given, given != stored else { return }
-      throw .contradiction(
-        option, given: "\(given)", stored: stored.map { "\($0)" } ?? "none", run: run)
-    }
-    try agree("the dataset", command.dataset, dataset)
-    try agree("--model", command.model, model)
-    try agree("--batch-size", command.batchSize, batchSize)
-    try agree("--max-lr", command.maxLearningRate, maxLearningRate)
-    try agree("--schedule", command.schedule?.rawValue, schedule.rawValue)
-    try agree("--optimizer", command.optimizer?.rawValue, optimizer.rawValue)
-    try agree("--momentum", command.momentum, momentum)
-    try agree("--weight-decay", command.weightDecay, weightDecay)
-    try agree("--label-smoothing", command.labelSmoothing, labelSmoothing)
-    try agree("--seed", command.seed, seed)
-    try agree("--drop-last", command.dropLast, dropLast)
-    try agree("--precision", command.precision?.rawValue, precision.rawValue)
-    try agree("--recompute", command.recomputes, recomputes)
-    try agree("--best-by", command.bestBy?.rawValue, (bestBy ?? .loss).rawValue)
+    let agreement = RunAgreement(run: run)
+    try agreement.check("the dataset", command.dataset, dataset)
+    try agreement.check("--model", command.model, model)
+    try agreement.check("--batch-size", command.batchSize, batchSize)
+    try agreement.check("--max-lr", command.maxLearningRate, maxLearningRate)
+    try agreement.check("--schedule", command.schedule?.rawValue, schedule.rawValue)
+    try agreement.check("--optimizer", command.optimizer?.rawValue, optimizer.rawValue)
+    try agreement.check("--momentum", command.momentum, momentum)
+    try agreement.check("--weight-decay", command.weightDecay, weightDecay)
+    try agreement.check("--label-smoothing", command.labelSmoothing, labelSmoothing)
+    try agreement.check("--seed", command.seed, seed)
+    try agreement.check("--drop-last", command.dropLast, dropLast)
+    try agreement.check("--precision", command.precision?.rawValue, precision.rawValue)
+    try agreement.check("--recompute", command.recomputes, recomputes)
+    try agreement.check("--best-by", command.bestBy?.rawValue, (bestBy ?? .loss).rawValue)
     try command.recipe.agree(with: recipe ?? TrainingRecipe(), run: run)
     try command.images.agree(with: images ?? ImageRecipe(), run: run)
     try command.transfer.agree(with: transfer ?? TransferRecipe(), run: run)

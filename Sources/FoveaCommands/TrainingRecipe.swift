@@ -152,31 +152,24 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
 
   /// Throws for what contradicts a run that goes on.
   func agree(with stored: TrainingRecipe, run: String) throws(CommandError) {
-    func agree<Value: Equatable>(_ option: String, _ field: KeyPath<TrainingRecipe, Value?>)
-      throws(CommandError)
-    {
-      guard let given = self[keyPath: field], given != stored[keyPath: field] else { return }
-      throw .contradiction(
-        option, given: "\(given)", stored: stored[keyPath: field].map { "\($0)" } ?? "none",
-        run: run)
-    }
-    try agree("--loss", \.loss?.rawValue)
-    try agree("--warm-up", \.warmUpEpochs)
-    try agree("--milestones", \.milestones)
-    try agree("--lr-factor", \.learningRateFactor)
-    try agree("--restart-epochs", \.restartEpochs)
-    try agree("--restart-multiplier", \.restartMultiplier)
-    try agree("--power", \.power)
-    try agree("--patience", \.patience)
-    try agree("--clip-norm", \.clipNorm)
-    try agree("--clip-value", \.clipValue)
-    try agree("--accumulate", \.accumulatedBatches)
-    try agree("--ema", \.averageDecay)
-    try agree("--swa", \.averageFromEpoch)
-    try agree("--decay-biases", \.decaysBiases)
-    try agree("--freeze", \.frozen)
-    try agree("--lr-for", \.learningRateFactors)
-    try agree("--log", \.logs?.names)
+    let agreement = RunAgreement(run: run)
+    try agreement.check("--loss", loss?.rawValue, stored.loss?.rawValue)
+    try agreement.check("--warm-up", warmUpEpochs, stored.warmUpEpochs)
+    try agreement.check("--milestones", milestones, stored.milestones)
+    try agreement.check("--lr-factor", learningRateFactor, stored.learningRateFactor)
+    try agreement.check("--restart-epochs", restartEpochs, stored.restartEpochs)
+    try agreement.check("--restart-multiplier", restartMultiplier, stored.restartMultiplier)
+    try agreement.check("--power", power, stored.power)
+    try agreement.check("--patience", patience, stored.patience)
+    try agreement.check("--clip-norm", clipNorm, stored.clipNorm)
+    try agreement.check("--clip-value", clipValue, stored.clipValue)
+    try agreement.check("--accumulate", accumulatedBatches, stored.accumulatedBatches)
+    try agreement.check("--ema", averageDecay, stored.averageDecay)
+    try agreement.check("--swa", averageFromEpoch, stored.averageFromEpoch)
+    try agreement.check("--decay-biases", decaysBiases, stored.decaysBiases)
+    try agreement.check("--freeze", frozen, stored.frozen)
+    try agreement.check("--lr-for", learningRateFactors, stored.learningRateFactors)
+    try agreement.check("--log", logs?.names, stored.logs?.names)
   }
 
   /// What updates do besides following the optimiser; frozen patterns come first.

@@ -62,19 +62,13 @@ public struct TransferRecipe: Hashable, Codable, Sendable {
 
   /// Throws for what contradicts a run that goes on.
   func agree(with stored: TransferRecipe, run: String) throws(CommandError) {
-    func agree<Value: Equatable>(_ option: String, _ given: Value?, _ stored: Value?)
-      throws(CommandError)
-    {
-      guard let given, given != stored else { return }
-      throw .contradiction(
-        option, given: "\(given)", stored: stored.map { "\($0)" } ?? "none", run: run)
-    }
-    try agree("--from", source, stored.source)
-    try agree("--new-head", renewsHead, stored.renewsHead)
-    try agree("--adapt-input", adaptsInput, stored.adaptsInput)
-    try agree("--normalization", normalization?.rawValue, stored.normalization?.rawValue)
-    try agree("--freeze-body", frozenEpochs, stored.frozenEpochs)
-    try agree("--body-lr-factor", bodyLearningRateFactor, stored.bodyLearningRateFactor)
+    let agreement = RunAgreement(run: run)
+    try agreement.check("--from", source, stored.source)
+    try agreement.check("--new-head", renewsHead, stored.renewsHead)
+    try agreement.check("--adapt-input", adaptsInput, stored.adaptsInput)
+    try agreement.check("--normalization", normalization?.rawValue, stored.normalization?.rawValue)
+    try agreement.check("--freeze-body", frozenEpochs, stored.frozenEpochs)
+    try agreement.check("--body-lr-factor", bodyLearningRateFactor, stored.bodyLearningRateFactor)
   }
 
   /// What is not left out, in words.

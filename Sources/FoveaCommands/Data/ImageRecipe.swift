@@ -46,20 +46,14 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
 
   /// Throws where a request for a run that goes on says otherwise than the run.
   func agree(with stored: ImageRecipe, run: String) throws(CommandError) {
-    func agree<Value: Equatable>(
-      _ option: String, _ given: Value?, _ stored: Value?
-    ) throws(CommandError) {
-      guard let given, given != stored else { return }
-      throw .contradiction(
-        option, given: "\(given)", stored: stored.map { "\($0)" } ?? "none", run: run)
-    }
-    try agree("--image-size", imageSize, stored.imageSize)
-    try agree("--channels", channels, stored.channels)
-    try agree("--augment", augmentation?.rawValue, stored.augmentation?.rawValue)
-    try agree("--mixup", mixup, stored.mixup)
-    try agree("--cutmix", cutMix, stored.cutMix)
-    try agree("--damaged", damagedImages?.rawValue, stored.damagedImages?.rawValue)
-    try agree("--validation", validation, stored.validation)
+    let agreement = RunAgreement(run: run)
+    try agreement.check("--image-size", imageSize, stored.imageSize)
+    try agreement.check("--channels", channels, stored.channels)
+    try agreement.check("--augment", augmentation?.rawValue, stored.augmentation?.rawValue)
+    try agreement.check("--mixup", mixup, stored.mixup)
+    try agreement.check("--cutmix", cutMix, stored.cutMix)
+    try agreement.check("--damaged", damagedImages?.rawValue, stored.damagedImages?.rawValue)
+    try agreement.check("--validation", validation, stored.validation)
   }
 
   /// What was asked for, by option.
