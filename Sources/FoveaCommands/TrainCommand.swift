@@ -83,7 +83,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   ) async throws -> TrainReport {
     if let maxMinutes, !(maxMinutes > 0 && maxMinutes <= 1e6) {
       throw CommandError.option(
-        "--max-minutes", value: "\(maxMinutes)", allowed: "more than 0 and at most 1000000")
+        "--max-minutes", value: "\(maxMinutes)", allowed: Self.allowedMinutes)
     }
     let earlier = try isResumed ? earlierRun() : nil
     let configuration = try earlier?.configuration ?? TrainConfiguration(self)
@@ -100,13 +100,13 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     }
 
     let learner: Learner
-    var transfer: TransferReport?
+    var start: StartReport?
     if let checkpoint = earlier?.checkpoint {
       learner = try Learner(
         resuming: checkpoint, training: training, validation: test, threads: configuration.threads,
-        tuner: .chosen())
+        tuner: .chosen(), teacher: configuration.teacher(for: training.dataset.description))
     } else {
-      (learner, transfer) = try configuration.newLearner(
+      (learner, start) = try await configuration.newLearner(
         from: source, training: training, validation: test)
     }
 
@@ -116,7 +116,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       ?? RunFolder.create(
         at: output, name: "\(configuration.model)-\(configuration.datasetTitle)")
     try folder.write(configuration, to: folder.configuration)
-    if let transfer { try folder.write(transfer, to: folder.transfer) }
+    if let transfer = start?.transfer { try folder.write(transfer, to: folder.transfer) }
     // A result belongs to a finished training.
     try? FileManager.default.removeItem(at: folder.result)
     let steps = training.batchCount
@@ -142,7 +142,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
           trainingImages: training.dataset.count, testImages: test.dataset.count,
           run: folder.url.path, isResumed: isResumed, step: learner.progress?.step ?? 0,
           finishedEpochs: (learner.progress?.finishedEpochs ?? []).map(EpochReport.init),
-          transfer: transfer)))
+          transfer: start?.transfer, zeroNorms: start?.zeroNorms, unitVariance: start?.unitVariance)
+      ))
 
     let measure = (configuration.bestBy ?? .loss).measure
     learner.bestCheckpoint = BestCheckpoint(folder.best, by: measure)
@@ -190,6 +191,9 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     return result
   }
 
+  /// What `--max-minutes` may be, in words.
+  static let allowedMinutes = "more than 0 and at most 1000000"
+
   private struct EarlierRun {
     let folder: RunFolder
     let configuration: TrainConfiguration
@@ -208,36 +212,5 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     return EarlierRun(
       folder: folder, configuration: configuration,
       checkpoint: hasCheckpoint ? try Checkpoint(contentsOf: folder.checkpoint) : nil)
-  }
-}
-
-extension TrainConfiguration {
-  /// A learner of a new network before its first step, and what it has from elsewhere.
-  ///
-  /// - Throws: `CommandError` for a network that tells no classes apart; what models throw.
-  func newLearner(
-    from source: TransferSource?, training: DataLoader, validation: DataLoader?
-  ) throws -> (learner: Learner, transfer: TransferReport?) {
-    let description = training.dataset.description
-    let entry = try ZooModel.requested(model)
-    guard entry.defaultClasses != nil else {
-      throw CommandError.option(
-        "--model", value: entry.name, allowed: "a network that tells classes apart")
-    }
-    let model = try entry.build(
-      input: description.imageShape, classes: description.classNames.count)
-    let taken = try source?.weights(
-      for: model, recipe: transfer ?? TransferRecipe(), modelName: entry.name, seed: seed)
-    let learner = try Learner(
-      model, training: training, validation: validation,
-      settings: learnerSettings(headPaths: model.headPaths), weights: taken?.weights,
-      threads: threads, tuner: .chosen())
-    let report = source.flatMap { source in
-      taken.map {
-        TransferReport(
-          source: source.path, weights: $0.report, normalization: description.normalization)
-      }
-    }
-    return (learner, report)
   }
 }

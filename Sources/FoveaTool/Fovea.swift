@@ -19,7 +19,8 @@ struct Fovea: AsyncParsableCommand {
       CommandGroup(
         name: "Train",
         subcommands: [
-          DataVerbs.self, FindLearningRate.self, Train.self, Evaluate.self, Recalibrate.self,
+          DataVerbs.self, Preflight.self, FindLearningRate.self, Train.self, CrossValidate.self,
+          Sweep.self, Evaluate.self, Recalibrate.self,
           Predict.self,
         ]),
       CommandGroup(
