@@ -90,7 +90,7 @@ public struct RunFolder: Hashable, Sendable {
       throw .noRun(url.path)
     }
     do {
-      let data = try Data(contentsOf: configuration)
+      let data = try RunFile.read(configuration, limit: RunFile.mostJSONBytes)
       let stored = try ReportCoding.decode(TrainConfiguration.self, from: data)
       try stored.check()
       return stored

@@ -124,7 +124,7 @@ struct SVGRaster {
   /// Writes words, upwards where the element is turned.
   private mutating func write(_ element: SVGElement, x: Double, y: Double, size: Double) {
     guard let text = element.text else { return }
-    let dot = max(1, Int(size / 6))
+    let dot = max(1, Int((size / 6).rounded()))
     let length = Double(PixelFont.width(of: text) * dot)
     let shift: Double =
       switch element["text-anchor"] {

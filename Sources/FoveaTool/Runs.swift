@@ -25,8 +25,7 @@ struct Runs: ParsableCommand {
 
 /// Where runs are.
 struct ProjectOptions: ParsableArguments {
-  @Option(
-    help: "The folder whose runs are meant. (default: the current one)", completion: .directory)
+  @Option(help: "The folder whose runs are meant; . is the current one.", completion: .directory)
   var project = "."
 }
 
@@ -73,7 +72,7 @@ struct RunOrderOptions: ParsableArguments {
 /// `fovea runs list`.
 struct ListRuns: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List runs, the last first.")
+    commandName: "list", abstract: "List runs, the newest first.")
 
   @OptionGroup var project: ProjectOptions
   @OptionGroup var chosen: RunFilterOptions

@@ -13,8 +13,9 @@ struct PlotRuns: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help:
-      "What is drawn, a panel each: \(RunQuantity.allCases.map(\.rawValue).joined(separator: ", ")). (default: the first three)"
+    help: ArgumentHelp(
+      "What is drawn, a panel each. (default: train-loss validation-loss accuracy)",
+      valueName: "quantity")
   )
   var of: [RunQuantity] = []
 
@@ -69,10 +70,10 @@ struct PruneRuns: ParsableCommand {
     discussion: """
       Lists the runs that go, and deletes nothing without --yes. What is asked for together must hold together: \
       --outcome failed --older-than 7 deletes failed runs that are older than a week. A run that trains stays, and so does \
-      a folder that is none of a run's, or has another run or a Git repository in it.
+      a folder that cannot be read as a run, or has another run or a Git repository in it.
       """)
 
-  @Option(help: "Runs that ended so: failed, interrupted, stopped or completed; repeatable.")
+  @Option(help: "Runs that ended so; repeatable.")
   var outcome: [RunOutcome] = []
 
   @Option(help: "Runs that started more than so many days ago.")

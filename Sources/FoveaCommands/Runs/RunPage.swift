@@ -285,18 +285,22 @@ extension String {
 
 /// The cells of a line as RFC 4180 has them, without lines inside of cells.
 func csvCells(_ line: Substring) -> [String] {
-  var (cells, cell, isQuoted) = ([String](), "", false)
+  var (cells, cell) = ([String](), "")
+  var (isQuoted, hasClosed) = (false, false)
   for character in line {
     switch character {
     case "\"":
       // Two of them are one of the text.
-      if !isQuoted, !cell.isEmpty { cell.append(character) }
+      if hasClosed { cell.append(character) }
+      hasClosed = isQuoted
       isQuoted.toggle()
+      continue
     case "," where !isQuoted:
       cells.append(cell)
       cell = ""
     default: cell.append(character)
     }
+    hasClosed = false
   }
   return cells + [cell]
 }
