@@ -85,8 +85,7 @@ public struct CrossValidationCommand: Hashable, Codable, Sendable {
       } else {
         var command = trainCommand(fold: number, output: url.path)
         if run.hasConfiguration {
-          command = TrainCommand(output: url.path, isResumed: true)
-          command.threads = training.threads
+          command = training.resumed(in: url.path)
         }
         report = try await command.run(observers: observers + [limit]) { observe(.preparing($0)) }
       }

@@ -58,6 +58,16 @@ enum RunSeries {
   }
 }
 
+extension TrainCommand {
+  /// Asks for the run in a folder to go on as it began.
+  func resumed(in folder: String) -> TrainCommand {
+    var command = TrainCommand(output: folder, isResumed: true)
+    command.threads = threads
+    command.project = project
+    return command
+  }
+}
+
 extension RunFolder {
   /// Whether a run has begun here.
   var hasConfiguration: Bool { FileManager.default.fileExists(atPath: configuration.path) }

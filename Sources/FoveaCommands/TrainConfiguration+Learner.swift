@@ -1,5 +1,6 @@
 import FoveaData
 import FoveaLayers
+import FoveaRuntime
 import FoveaTraining
 import FoveaZoo
 
@@ -16,9 +17,11 @@ struct StartReport {
 extension TrainConfiguration {
   /// A learner of a new network before its first step, and what it starts with.
   ///
+  /// - Parameter algorithms: Those of another run; chosen by time where left out.
   /// - Throws: `CommandError` for a network that tells no classes apart; what models throw.
   nonisolated(nonsending) func newLearner(
-    from source: TransferSource?, training: DataLoader, validation: DataLoader?
+    from source: TransferSource?, training: DataLoader, validation: DataLoader?,
+    algorithms: [String: String]? = nil
   ) async throws -> (learner: Learner, start: StartReport) {
     let description = training.dataset.description
     let entry = try ZooModel.requested(model)
@@ -48,20 +51,16 @@ extension TrainConfiguration {
     }
     // Weights that are trained already know how far each branch goes.
     if recipe?.zeroGamma == true, source == nil {
-      let norms = model.lastBranchNormWeights
-      // A recipe by name is for all networks; who asks for this one thing wants to know.
-      guard !norms.isEmpty || recipe?.preset != nil else {
-        throw CommandError.conflict(
-          "--zero-gamma",
-          reason: "no residual branch of \(entry.name) ends in a batch normalisation; leave it out")
-      }
       weights = weights.withZeroGamma(for: model)
-      start.zeroNorms = norms
+      start.zeroNorms = model.lastBranchNormWeights
     }
+    let tuner: AlgorithmTuner? =
+      if let algorithms { algorithms.isEmpty ? nil : AlgorithmTuner() } else { .chosen() }
+    tuner?.adopt(algorithms ?? [:])
     let learner = try Learner(
       model, training: training, validation: validation,
       settings: learnerSettings(headPaths: model.headPaths), weights: weights, threads: threads,
-      tuner: .chosen(), teacher: teacher(for: description))
+      tuner: tuner, teacher: teacher(for: description))
     return (learner, start)
   }
 

@@ -90,6 +90,9 @@ extension TrainingRecipe {
     }
   }
 
+  /// What is made small, in words.
+  var lossName: String { teacher != nil ? "distillation" : (loss ?? .crossEntropy).rawValue }
+
   /// What is made small, where images are not mixed.
   func loss(labelSmoothing: Double) -> Loss {
     guard teacher != nil else {

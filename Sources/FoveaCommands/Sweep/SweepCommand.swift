@@ -115,8 +115,7 @@ public struct SweepCommand: Hashable, Codable, Sendable {
       var command = commands[next.index]
       command.output = trial.run
       if RunFolder(URL(fileURLWithPath: trial.run)).hasConfiguration {
-        command = TrainCommand(output: trial.run, isResumed: true)
-        command.threads = commands[next.index].threads
+        command = command.resumed(in: trial.run)
       }
       do {
         let outcome = try await command.run(
