@@ -202,7 +202,9 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A size that no image has.
   case size(height: Int, width: Int)
   /// A dataset that is nowhere to be found.
-  case notFound(name: String, places: [String], failures: [String])
+  case notFound(name: String, places: [String], failures: [String], addresses: [String])
+  /// A packed dataset that is not what it should be.
+  case archive(_ file: String, problem: String)
   /// Files that came with the program and are not beside it any more.
   case missingResources(name: String, places: [String])
   /// A name that no dataset has.
@@ -223,10 +225,13 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
         + "give a finite mean and a deviation above 0 for each channel"
     case .size(let height, let width):
       "no image has \(height)×\(width) pixels; give 1 or more, and at most 2^48 numbers in all"
-    case .notFound(let name, let places, let failures):
+    case .notFound(let name, let places, let failures, let addresses):
       "\(name) is in none of \(places.joined(separator: ", "))"
         + (failures.isEmpty ? "" : ", and no mirror has it (\(failures.joined(separator: "; ")))")
-        + "; put its files into one of them, or name their folder with --data"
+        + "; fetch \(addresses.joined(separator: ", ")) where there is a network, put it into "
+        + "\(places.last ?? "a folder"), or name its folder with --data"
+    case .archive(let file, let problem):
+      "\(file) \(problem); fetch it again"
     case .missingResources(let name, let places):
       "the files of \(name) are not beside the program (looked in \(places.joined(separator: ", "))); "
         + "keep the .resources folder next to it"

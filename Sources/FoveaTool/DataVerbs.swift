@@ -10,7 +10,7 @@ struct DataVerbs: AsyncParsableCommand {
     commandName: "data",
     abstract: "Look at a dataset: what is in it, and what is wrong with it.",
     discussion: """
-      DATASET is a name (\(DatasetName.allCases.map(\.rawValue).joined(separator: ", "))), a folder with a folder of images \
+      DATASET is a name (\(DatasetName.list)), a folder with a folder of images \
       for each class (with train/ and val/ or test/ above them, where there are parts), or a .csv table of paths and classes.
       """,
     subcommands: [Info.self, Preview.self, Stats.self, Check.self])

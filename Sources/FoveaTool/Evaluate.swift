@@ -12,7 +12,7 @@ struct Evaluate: AsyncParsableCommand {
   @Argument(help: "A checkpoint's file, or a run's folder.", completion: .file())
   var checkpoint: String
 
-  @Argument(help: "\(DatasetName.allCases.map(\.rawValue).joined(separator: " or ")).")
+  @Argument(help: "A dataset's name (\(DatasetName.list)), a folder of images, or a .csv table.")
   var dataset: String
 
   @Option(help: "Which part of the dataset.")

@@ -6,7 +6,7 @@ import FoveaRuntime
 struct TrainingOptions: ParsableArguments {
   @Argument(
     help: """
-      \(DatasetName.allCases.map(\.rawValue).joined(separator: ", ")), a folder with a folder of images for each class, or \
+      \(DatasetName.list), a folder with a folder of images for each class, or \
       a .csv table of paths and classes.
       """)
   var dataset: String?

@@ -133,19 +133,27 @@ extension DatasetRequest {
       let folder = data.map { URL(fileURLWithPath: $0) }
       let stored = try await name.load(split, from: folder, progress: progress)
         .renamed(normalization: input.normalization)
-      if stored.description.imageShape == input.imageShape { return stored }
+      if stored.description.imageShape == input.imageShape {
+        try check(stored.classNames, against: input)
+        return stored
+      }
     }
     let found = try await find(progress: progress)
-    guard Array(input.classNames.prefix(found.source.classNames.count)) == found.source.classNames
-    else {
-      throw CommandError.otherClasses(
-        dataset, expected: input.classNames, actual: found.source.classNames)
-    }
+    try check(found.source.classNames, against: input)
     let size = ImageSize(height: input.imageShape[1], width: input.imageShape[2])
     let part = split == .training ? found.parts[0] : found.parts[min(1, found.parts.count - 1)]
     return try ImagePipeline(
       found.source, indices: part.indices,
       transforms: [.resize(max(size.height, size.width)), .centerCrop(size)], size: size,
       normalization: input.normalization)
+  }
+
+  /// Throws where classes are not those of a network, in the same order.
+  private func check(
+    _ classNames: [String], against input: DatasetDescription
+  ) throws(CommandError) {
+    guard Array(input.classNames.prefix(classNames.count)) == classNames else {
+      throw .otherClasses(dataset, expected: input.classNames, actual: classNames)
+    }
   }
 }

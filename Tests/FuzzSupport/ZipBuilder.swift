@@ -1,19 +1,24 @@
-import Foundation
+public import Foundation
 
 /// A zip archive of stored members, whose numbers a test may make wrong.
-struct ZipBuilder {
-  var members: [(name: String, data: [UInt8])]
-  var isLarge = false
+public struct ZipBuilder: Sendable {
+  /// Names and contents, in order.
+  public var members: [(name: String, data: [UInt8])]
+  /// Whether numbers stand in the form for large archives.
+  public var isLarge = false
   /// What the directory says of member `index`, where it differs from the truth.
-  var statedSizes: [Int: UInt32] = [:]
-  var statedOffsets: [Int: UInt32] = [:]
-  var statedMethods: [Int: UInt16] = [:]
-  var flags: UInt16 = 0
-  var statedCount: UInt16?
+  public var statedSizes: [Int: UInt32] = [:]
+  public var statedOffsets: [Int: UInt32] = [:]
+  public var statedMethods: [Int: UInt16] = [:]
+  /// The directory's flags.
+  public var flags: UInt16 = 0
+  public var statedCount: UInt16?
 
-  init(_ members: [(name: String, data: [UInt8])]) { self.members = members }
+  /// Makes a right archive.
+  public init(_ members: [(name: String, data: [UInt8])]) { self.members = members }
 
-  var data: Data {
+  /// The archive's bytes.
+  public var data: Data {
     var file = Data()
     var directory = Data()
     func put<Number: FixedWidthInteger>(_ number: Number, to data: inout Data) {
