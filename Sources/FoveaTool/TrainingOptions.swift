@@ -7,7 +7,7 @@ struct TrainingOptions: ParsableArguments {
   @Argument(
     help: """
       \(DatasetName.list), a folder with a folder of images for each class, or \
-      a .csv table of paths and classes.
+      a .csv table of paths and classes, or arrays of NumPy (a .npz file, or a folder of .npy files).
       """)
   var dataset: String?
 

@@ -114,7 +114,9 @@ import Testing
         "no image has 0×5 pixels; give 1 or more, and at most 2^48 numbers in all"
       ),
       (
-        .notFound(name: "mnist", places: ["/a", "/b"], failures: ["m: status 404"], addresses: ["https://m/a.gz"]),
+        .notFound(
+          name: "mnist", places: ["/a", "/b"], failures: ["m: status 404"],
+          addresses: ["https://m/a.gz"]),
         "mnist is in none of /a, /b, and no mirror has it (m: status 404); "
           + "fetch https://m/a.gz where there is a network, put it into /b, "
           + "or name its folder with --data"

@@ -13,6 +13,8 @@ public struct ZipBuilder: Sendable {
   /// The directory's flags.
   public var flags: UInt16 = 0
   public var statedCount: UInt16?
+  /// Whether the directory has checksums, and not zeros.
+  public var hasChecksums = false
 
   /// Makes a right archive.
   public init(_ members: [(name: String, data: [UInt8])]) { self.members = members }
@@ -41,7 +43,8 @@ public struct ZipBuilder: Sendable {
       directory.append(contentsOf: [0x50, 0x4b, 1, 2, 45, 0, 45, 0])
       put(flags, to: &directory)
       put(method, to: &directory)
-      directory.append(contentsOf: [UInt8](repeating: 0, count: 8))
+      put(UInt32(0), to: &directory)
+      put(hasChecksums ? Self.checksum(of: member.data) : 0, to: &directory)
       put(isLarge ? UInt32.max : size, to: &directory)
       put(isLarge ? UInt32.max : size, to: &directory)
       put(UInt16(member.name.utf8.count), to: &directory)
@@ -79,5 +82,15 @@ public struct ZipBuilder: Sendable {
     put(isLarge ? UInt32.max : UInt32(start), to: &file)
     put(UInt16(0), to: &file)
     return file
+  }
+
+  /// CRC-32.
+  private static func checksum(of bytes: [UInt8]) -> UInt32 {
+    var sum = UInt32.max
+    for byte in bytes {
+      sum ^= UInt32(byte)
+      for _ in 0..<8 { sum = sum & 1 == 0 ? sum >> 1 : (sum >> 1) ^ 0xedb8_8320 }
+    }
+    return ~sum
   }
 }
