@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 #if canImport(CryptoKit)
 import CryptoKit
@@ -7,9 +7,9 @@ internal import CLibcrypto
 #endif
 
 /// Checksums of data and files, in hexadecimal.
-enum Checksum {
+package enum Checksum {
   /// The SHA-256 of data.
-  static func sha256(_ data: Data) -> String {
+  package static func sha256(_ data: Data) -> String {
     #if canImport(CryptoKit)
     let digest = Array(CryptoKit.SHA256.hash(data: data))
     #else
