@@ -82,12 +82,19 @@ public struct RunFolder: Hashable, Sendable {
     }
   }
 
+  /// Whether permissions forbid to see what is in the folder.
+  var isUnreadable: Bool {
+    let files = FileManager.default
+    return files.fileExists(atPath: url.path)
+      && !(files.isReadableFile(atPath: url.path) && files.isExecutableFile(atPath: url.path))
+  }
+
   /// Reads what a run was asked for.
   ///
-  /// - Throws: `CommandError.noRun` or `damaged`.
+  /// - Throws: `CommandError.noRun`, `unreadable` or `damaged`.
   func readConfiguration() throws(CommandError) -> TrainConfiguration {
     guard FileManager.default.fileExists(atPath: configuration.path) else {
-      throw .noRun(url.path)
+      throw isUnreadable ? .unreadable(url.path) : .noRun(url.path)
     }
     do {
       let data = try RunFile.read(configuration, limit: RunFile.mostJSONBytes)
