@@ -70,6 +70,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ] + documentationTools,
   // In rank order (Documentation/architecture.md): a target imports lower ranks only.
   targets: [
@@ -116,6 +117,7 @@ let package = Package(
       [
         "FoveaDrawing", "FoveaExplain", "FoveaTraining", "FoveaZoo", "FoveaData", "FoveaFormats",
         "FoveaRuntime", "FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaTensors",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     library(
       "Fovea",

@@ -10,11 +10,12 @@ fi
 
 # One line a library: its header, its Debian package, its Homebrew formula ("-": part of the system).
 libraries="
-zlib.h         zlib1g-dev  -
-openssl/evp.h  libssl-dev  -
-jpeglib.h      libjpeg-dev jpeg-turbo
-png.h          libpng-dev  libpng
-webp/decode.h  libwebp-dev webp
+zlib.h         zlib1g-dev     -
+openssl/evp.h  libssl-dev     -
+jpeglib.h      libjpeg-dev    jpeg-turbo
+png.h          libpng-dev     libpng
+webp/decode.h  libwebp-dev    webp
+sqlite3.h      libsqlite3-dev -
 "
 
 compiler=$(command -v clang || command -v cc)

@@ -23,6 +23,18 @@ public enum CommandError: Error, Hashable, Sendable {
   case unwritable(_ path: String, reason: String)
   /// A folder without a run that could go on.
   case noRun(_ folder: String)
+  /// A run's folder in which another process trains.
+  case training(_ folder: String)
+  /// A run that does not say where it comes from.
+  case noManifest(_ folder: String)
+  /// Images or labels that are not those that a run was trained on.
+  case dataChanged(run: String, change: String, remedy: String)
+  /// A run without a step that could be compared.
+  case nothingToReproduce(_ run: String)
+  /// A second training of a run that was stopped before the run's end.
+  case reproductionStopped(_ folder: String)
+  /// A name that several runs have.
+  case ambiguous(_ name: String, folders: [String])
   /// Images of other classes than a network tells apart.
   case otherClasses(_ dataset: String, expected: [String], actual: [String])
   /// A file of a run that cannot be read.
@@ -40,7 +52,9 @@ public enum CommandError: Error, Hashable, Sendable {
     case .unknownName, .option, .conflict, .contradiction, .missing, .design,
       .folderInUse, .imageNumberMissing:
       true
-    case .budgetTooSmall, .unwritable, .noRun, .otherClasses, .damaged, .imageNumber, .notImages:
+    case .budgetTooSmall, .unwritable, .noRun, .otherClasses, .damaged, .imageNumber, .notImages,
+      .training, .noManifest, .dataChanged, .ambiguous,
+      .nothingToReproduce, .reproductionStopped:
       false
     }
   }
@@ -90,7 +104,20 @@ extension CommandError: CustomStringConvertible {
         + "\(Self.list(expected)) apart; name the folders of the classes as in its training"
     case .noRun(let folder):
       "there is no run in \(folder): it has no \(RunFolder.configurationName); "
-        + "name the folder of a run with --out"
+        + "give the folder of a run, see fovea runs list"
+    case .training(let folder):
+      "another process trains in \(folder); wait until it is done, or name another folder with --out"
+    case .noManifest(let folder):
+      "the run in \(folder) does not say where it comes from: it has no run.json, which earlier "
+        + "versions did not write; train it again"
+    case .dataChanged(let run, let change, let remedy):
+      "the data of the run in \(run) have changed: \(change); \(remedy)"
+    case .nothingToReproduce(let run):
+      "the run in \(run) has no checkpoint with a step to compare; train on with --resume"
+    case .reproductionStopped(let folder):
+      "the second training was stopped, and nothing was compared; \(folder) can be deleted"
+    case .ambiguous(let name, let folders):
+      "\(name) is the name of several runs; say which by its folder: \(Self.list(folders))"
     case .damaged(let file, let reason):
       "\(file) cannot be read (\(reason)); start a new run"
     case .imageNumberMissing(let file, let count):

@@ -99,12 +99,6 @@ public struct EvaluationDetails: Hashable, Codable, Sendable {
       return text + "\(csvCell(scores.name)),\(cells.joined(separator: ","))\n"
     }
   }
-
-  /// A text as RFC 4180 has it: in quotes where it holds something that means more.
-  private static func csvCell(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"\(text.replacingOccurrences(of: "\"", with: "\"\""))\""
-  }
 }
 
 extension Calibration {

@@ -2,7 +2,7 @@ public import Foundation
 
 /// How reports and run files are written as JSON.
 public enum ReportCoding {
-  /// A report as JSON: keys in alphabetical order, a number that JSON cannot hold as `"nan"`, `"inf"` or
+  /// A report as JSON: keys in alphabetical order, dates as in ISO 8601, a number that JSON cannot hold as `"nan"`, `"inf"` or
   /// `"-inf"`.
   ///
   /// - Parameter isPretty: Whether it takes several lines, for people.
@@ -10,6 +10,7 @@ public enum ReportCoding {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    encoder.dateEncodingStrategy = .iso8601
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return try encoder.encode(report)
@@ -20,6 +21,7 @@ public enum ReportCoding {
     -> Report
   {
     let decoder = JSONDecoder()
+    decoder.dateDecodingStrategy = .iso8601
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return try decoder.decode(type, from: data)

@@ -16,6 +16,8 @@ public struct RunFolder: Hashable, Sendable {
 
   /// What was asked for, nothing left open.
   public var configuration: URL { url.appendingPathComponent(Self.configurationName) }
+  /// Where the run comes from: environment, data, code, times and outcome.
+  public var manifest: URL { url.appendingPathComponent("run.json") }
   /// What the training took from the weights that it started from, where there were some.
   public var transfer: URL { url.appendingPathComponent("transfer.json") }
   /// A row an epoch.
@@ -42,6 +44,10 @@ public struct RunFolder: Hashable, Sendable {
   public var gradientMap: URL { url.appendingPathComponent("gradient-map.svg") }
   /// What is wrong with the training, where layers were looked at.
   public var health: URL { url.appendingPathComponent("health.json") }
+  /// A table and pictures of where the network is right and wrong, where it was evaluated.
+  public var evaluation: URL { url.appendingPathComponent("evaluation") }
+  /// The page of `fovea report`.
+  public var page: URL { url.appendingPathComponent("report.html") }
   /// The report of a finished training.
   public var result: URL { url.appendingPathComponent("result.json") }
 
@@ -88,12 +94,27 @@ public struct RunFolder: Hashable, Sendable {
       throw .noRun(url.path)
     }
     do {
-      let data = try Data(contentsOf: configuration)
+      let data = try RunFile.read(configuration, limit: RunFile.mostJSONBytes)
       let stored = try ReportCoding.decode(TrainConfiguration.self, from: data)
       try stored.check()
       return stored
     } catch {
       throw .damaged(file: configuration.path, reason: "\(error)")
+    }
+  }
+
+  /// Reads where the run comes from.
+  ///
+  /// - Throws: `CommandError.damaged`; `noManifest` for runs of versions that wrote none.
+  func readManifest() throws(CommandError) -> RunManifest {
+    guard FileManager.default.fileExists(atPath: manifest.path) else {
+      throw .noManifest(url.path)
+    }
+    do {
+      return try ReportCoding.decode(
+        RunManifest.self, from: RunFile.read(manifest, limit: RunFile.mostJSONBytes))
+    } catch {
+      throw .damaged(file: manifest.path, reason: "\(error)")
     }
   }
 

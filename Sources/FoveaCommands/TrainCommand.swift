@@ -64,6 +64,12 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var statsInterval: Int?
   /// Whether the run in `output` goes on.
   public var isResumed: Bool
+  /// The folder whose runs database gets to know of the run; none where left out.
+  public var project: String?
+  /// Which algorithms convolutions run by, of another run; those that are fast here where left out.
+  var algorithms: [String: String]?
+  /// The data of another run, which this one must have too.
+  var expectedData: ExpectedData?
 
   /// Asks for a training; fields say more.
   public init(dataset: String? = nil, output: String? = nil, isResumed: Bool = false) {
@@ -82,6 +88,23 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public nonisolated(nonsending) func run(
     observers: [any TrainingObserver] = [],
     preparation: @escaping @Sendable (TrainPreparation) -> Void = { _ in }
+  ) async throws -> TrainReport {
+    var record: RunRecord?
+    do {
+      let report = try await train(
+        observers: observers, preparation: preparation, record: &record)
+      try record?.end(report.wasStopped ? .stopped : .completed)
+      return report
+    } catch {
+      // Where the disk is full this cannot be written either, and the run counts as interrupted.
+      try? record?.end(.failed, reason: "\(error)")
+      throw error
+    }
+  }
+
+  private nonisolated(nonsending) func train(
+    observers: [any TrainingObserver],
+    preparation: @escaping @Sendable (TrainPreparation) -> Void, record: inout RunRecord?
   ) async throws -> TrainReport {
     if let maxMinutes, !(maxMinutes > 0 && maxMinutes <= 1e6) {
       throw CommandError.option(
@@ -105,6 +128,9 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       preparation(.downloading($0))
     }
 
+    let data = try DataFingerprint(training: training.dataset, validation: test.dataset)
+    try expectedData?.check(data)
+
     let learner: Learner
     var transfer: TransferReport?
     if let checkpoint = earlier?.checkpoint {
@@ -113,7 +139,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
         tuner: .chosen())
     } else {
       (learner, transfer) = try configuration.newLearner(
-        from: source, training: training, validation: test)
+        from: source, training: training, validation: test, algorithms: algorithms)
     }
 
     let title = "\(configuration.model) on \(configuration.datasetTitle)"
@@ -121,7 +147,12 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       try earlier?.folder
       ?? RunFolder.create(
         at: output, name: "\(configuration.model)-\(configuration.datasetTitle)")
+    let lock = try RunLock(folder)
     try folder.write(configuration, to: folder.configuration)
+    record = try RunRecord(
+      folder, lock: lock, configuration: configuration, data: data,
+      firstStep: learner.progress?.step ?? 0,
+      project: project.map { URL(fileURLWithPath: $0) })
     if let transfer { try folder.write(transfer, to: folder.transfer) }
     // A result belongs to a finished training.
     try? FileManager.default.removeItem(at: folder.result)
@@ -210,6 +241,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
         "the run's folder", remedy: "name it with --out, such as --resume --out runs/train/NAME")
     }
     let folder = RunFolder(URL(fileURLWithPath: output))
+    if RunLock.isHeld(folder) { throw CommandError.training(output) }
     let configuration = try folder.readConfiguration().resumed(by: self, run: output)
     let hasCheckpoint = FileManager.default.fileExists(atPath: folder.checkpoint.path)
     return EarlierRun(
@@ -221,9 +253,11 @@ public struct TrainCommand: Hashable, Codable, Sendable {
 extension TrainConfiguration {
   /// A learner of a new network before its first step, and what it has from elsewhere.
   ///
+  /// - Parameter algorithms: Those of another run; chosen by time where left out.
   /// - Throws: `CommandError` for a network that tells no classes apart; what models throw.
   func newLearner(
-    from source: TransferSource?, training: DataLoader, validation: DataLoader?
+    from source: TransferSource?, training: DataLoader, validation: DataLoader?,
+    algorithms: [String: String]? = nil
   ) throws -> (learner: Learner, transfer: TransferReport?) {
     let description = training.dataset.description
     let entry = try ZooModel.requested(model)
@@ -235,10 +269,13 @@ extension TrainConfiguration {
       input: description.imageShape, classes: description.classNames.count)
     let taken = try source?.weights(
       for: model, recipe: transfer ?? TransferRecipe(), modelName: entry.name, seed: seed)
+    let tuner: AlgorithmTuner? =
+      if let algorithms { algorithms.isEmpty ? nil : AlgorithmTuner() } else { .chosen() }
+    tuner?.adopt(algorithms ?? [:])
     let learner = try Learner(
       model, training: training, validation: validation,
       settings: learnerSettings(headPaths: model.headPaths), weights: taken?.weights,
-      threads: threads, tuner: .chosen())
+      threads: threads, tuner: tuner)
     let report = source.flatMap { source in
       taken.map {
         TransferReport(

@@ -48,7 +48,7 @@ enum TrainingCharts {
   }
 
   /// The exponential moving average, divided by the sum of its weights so that it starts right.
-  private static func smoothed(_ points: [LineChart.Point]) -> [LineChart.Point] {
+  static func smoothed(_ points: [LineChart.Point]) -> [LineChart.Point] {
     var (sum, weight) = (0.0, 0.0)
     return points.map { point in
       guard point.y.isFinite else { return point }

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 #if canImport(CryptoKit)
 import CryptoKit
@@ -7,8 +7,8 @@ internal import CLibcrypto
 #endif
 
 /// The SHA-256 of data, in hexadecimal.
-enum Checksum {
-  static func sha256(_ data: Data) -> String {
+package enum Checksum {
+  package static func sha256(_ data: Data) -> String {
     #if canImport(CryptoKit)
     let digest = Array(CryptoKit.SHA256.hash(data: data))
     #else

@@ -199,6 +199,8 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   case channels(expected: Int, actual: Shape)
   /// A mean that is no number, or a deviation that is not above 0.
   case normalization(Normalization)
+  /// Classes that the dataset does not have, or twice, or none at all.
+  case classes(_ chosen: [Int], of: Int)
   /// A size that no image has.
   case size(height: Int, width: Int)
   /// A dataset that is nowhere to be found.
@@ -221,6 +223,8 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     case .normalization(let normalization):
       "means \(normalization.mean) and deviations \(normalization.deviation) do not normalise; "
         + "give a finite mean and a deviation above 0 for each channel"
+    case .classes(let chosen, let count):
+      "classes \(chosen) are no choice of 0..<\(count); name one or more, each once"
     case .size(let height, let width):
       "no image has \(height)×\(width) pixels; give 1 or more, and at most 2^48 numbers in all"
     case .notFound(let name, let places, let failures):

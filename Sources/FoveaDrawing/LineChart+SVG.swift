@@ -3,6 +3,19 @@ extension LineChart {
   ///
   /// - Complexity: O(points); the size of the document is bounded by the width of the chart.
   public func svg() -> String {
+    let drawing = drawing
+    return SVGElement.document(
+      title: title, width: Metrics.width, height: drawing.height, content: drawing.content)
+  }
+
+  /// The chart as pixels, two for each of the SVG document's, on a light background.
+  public func png() -> PNGImage {
+    let drawing = drawing
+    return SVGRaster.image(
+      width: Metrics.width, height: drawing.height, content: drawing.content)
+  }
+
+  private var drawing: (height: Double, content: [SVGElement]) {
     let scale = AxisScale(
       panels.flatMap { $0.series.flatMap { $0.points.map(\.x) } }, horizontalAxis.kind,
       widened: false, tickLimit: 8)
@@ -35,8 +48,7 @@ extension LineChart {
 
     content.append(
       .text(title, x: left, y: 27, size: Metrics.titleSize, paint: .ink, weight: "600"))
-    return SVGElement.document(
-      title: title, width: Metrics.width, height: bottom, content: content)
+    return (bottom, content)
   }
 }
 

@@ -2,9 +2,11 @@ import Foundation
 
 /// An element of an SVG document.
 struct SVGElement {
-  private let name: String
+  let name: String
   private var attributes: [(name: String, value: String)]
   private var content: [String] = []
+  /// What it says, where it holds text alone.
+  private(set) var text: String?
 
   init(_ name: String, _ attributes: KeyValuePairs<String, String> = [:]) {
     self.name = name
@@ -15,11 +17,15 @@ struct SVGElement {
   init(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], text: String) {
     self.init(name, attributes)
     content = [Self.escaped(text)]
+    self.text = text
   }
 
   mutating func append(_ child: SVGElement) { content.append(child.rendered) }
 
   mutating func set(_ attribute: String, _ value: String) { attributes.append((attribute, value)) }
+
+  /// An attribute's value.
+  subscript(attribute: String) -> String? { attributes.first { $0.name == attribute }?.value }
 
   var rendered: String {
     let head = attributes.reduce("<\(name)") { $0 + " \($1.name)=\"\(Self.escaped($1.value))\"" }

@@ -8,7 +8,7 @@ struct Fovea: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fovea",
     abstract: "Design, train, understand and ship convolutional neural networks on a CPU.",
-    version: "0.1.0",
+    version: FoveaVersion.current,
     groupedSubcommands: [
       CommandGroup(
         name: "Design",
@@ -20,7 +20,7 @@ struct Fovea: AsyncParsableCommand {
         name: "Train",
         subcommands: [
           DataVerbs.self, FindLearningRate.self, Train.self, Evaluate.self, Recalibrate.self,
-          Predict.self,
+          Predict.self, Runs.self, Reproduce.self, Report.self,
         ]),
       CommandGroup(
         name: "Ship",

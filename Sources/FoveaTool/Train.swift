@@ -12,7 +12,7 @@ struct Train: AsyncParsableCommand {
     abstract: "Train a network on a dataset.",
     discussion: """
       Prints the resolved configuration, the network and a row an epoch, and leaves a run folder with \
-      config.json, metrics.csv, steps.csv, checkpoint.safetensors, best.safetensors (of the best epoch), loss.svg, schedule.svg and result.json. \
+      config.json, run.json, metrics.csv, steps.csv, checkpoint.safetensors, best.safetensors (of the best epoch), loss.svg, schedule.svg and result.json. \
       Ctrl-C stops after the current step and keeps a checkpoint; --resume goes on from it, with the same \
       result as if it had never stopped.
       """)
@@ -82,6 +82,7 @@ struct Train: AsyncParsableCommand {
     command.bestBy = bestBy
     command.maxMinutes = maxMinutes
     command.transfer = transfer.recipe
+    command.project = "."
     return command
   }
 

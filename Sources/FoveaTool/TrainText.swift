@@ -93,11 +93,3 @@ func shortened(_ path: String) -> String {
   let folder = FileManager.default.currentDirectoryPath + "/"
   return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
 }
-
-/// A word as a shell takes it.
-func quoted(_ word: String) -> String {
-  let isPlain = word.allSatisfy {
-    $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+=".contains($0))
-  }
-  return isPlain ? word : "'\(word.replacingOccurrences(of: "'", with: "'\\''"))'"
-}

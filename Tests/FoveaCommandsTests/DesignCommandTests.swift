@@ -158,12 +158,15 @@ private struct Program {
     let objects = try FileManager.default.contentsOfDirectory(
       at: build, includingPropertiesForKeys: nil
     ).filter { $0.pathExtension == "build" }
-      .filter { folder in
+      .filter { folder -> Bool in
         let target = folder.deletingPathExtension().lastPathComponent
-        return ["Collections", "Utilities", "SwiftProtobuf"].contains { target.hasSuffix($0) }
-          || sources.contains(target) && !["FoveaTool", "FoveaCommands"].contains(target)
+        let isFetched = ["Collections", "Utilities", "SwiftProtobuf"].contains {
+          target.hasSuffix($0)
+        }
+        let isOwn = sources.contains(target) && !["FoveaTool", "FoveaCommands"].contains(target)
+        return isFetched || isOwn
       }
-      .flatMap { folder in
+      .flatMap { folder -> [URL] in
         FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
           .compactMap { $0 as? URL } ?? []
       }

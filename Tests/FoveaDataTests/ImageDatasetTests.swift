@@ -43,6 +43,24 @@ import Testing
     }
   }
 
+  @Test func `a choice of classes keeps their images and numbers them anew`() throws {
+    let digits = try MNIST.mini(.test)
+    let old = digits.labels.elements(of: Int32.self)
+    let chosen = try digits.selecting(classes: [7, 3])
+    let labels = chosen.labels.elements(of: Int32.self)
+    #expect(labels == old.compactMap { $0 == 7 ? 0 : $0 == 3 ? 1 : nil })
+    #expect(chosen.classNames == [digits.classNames[7], digits.classNames[3]])
+    let last = try #require(old.lastIndex { [3, 7].contains($0) })
+    let size = digits.description.imageShape.elementCount
+    let pixels = digits.images.elements(of: UInt8.self)[(last * size)..<((last + 1) * size)]
+    #expect(chosen.images.elements(of: UInt8.self).suffix(size) == pixels)
+    for wrong in [[], [3, 3], [10], [-1]] {
+      #expect(throws: DatasetError.classes(wrong, of: 10)) {
+        try digits.selecting(classes: wrong)
+      }
+    }
+  }
+
   @Test func `a prefix keeps the first images with their labels`() throws {
     let images = Tensor([3, 1, 1, 2], [1, 2, 3, 4, 5, 6] as [UInt8])
     let dataset = try Self.dataset(images: images, labels: [0, 1, 0])

@@ -71,9 +71,9 @@ public final class AlgorithmTuner: Sendable {
 }
 
 /// The processor that this process runs on.
-enum Processor {
+public enum Processor {
   /// The model's name as the system tells it, or the architecture's.
-  static let name: String = {
+  public static let name: String = {
     #if os(Linux)
     let information =
       (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []

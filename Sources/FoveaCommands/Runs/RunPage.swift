@@ -1,0 +1,306 @@
+import Foundation
+import FoveaAnalysis
+import FoveaDrawing
+import FoveaTraining
+
+/// The page of a run, from what its folder holds.
+struct RunPage {
+  private let folder: RunFolder
+  private let summary: RunSummary
+  private let configuration: TrainConfiguration
+  private let manifest: RunManifest?
+  private let epochs: [RunEpoch]
+  private let network: ModelSummary?
+  private let inputShape: [Int]?
+
+  private static let mostPictures = 24
+  private static let mostPictureBytes = 8 << 20
+  private static let mostTableRows = 1000
+
+  /// Reads a run's folder.
+  ///
+  /// - Throws: `CommandError` where it is none.
+  init(_ folder: RunFolder) throws {
+    self.folder = folder
+    summary = try RunSummary(folder)
+    configuration = try folder.readConfiguration()
+    manifest = try? folder.readManifest()
+    epochs = folder.readEpochs()
+    // A run that failed early has none, and its page is worth most.
+    let model = (try? Checkpoint(contentsOf: folder.checkpoint))?.model
+    network = try model.map { try ModelSummary(of: $0.inference) }
+    inputShape = model?.inputShape.dimensions
+  }
+
+  var page: HTMLPage {
+    let date = manifest?.started.map { ", " + $0.formatted(.iso8601.year().month().day()) } ?? ""
+    return HTMLPage(
+      title: folder.url.standardizedFileURL.lastPathComponent,
+      subtitle: "\(configuration.model) on \(configuration.datasetTitle)\(date)",
+      sections: [
+        .init("Result", result), .init("Curves", curves), .init("Health", health),
+        .init("Evaluation", evaluation), .init("Layers", layers), .init("Network", layerTable),
+        .init("Configuration", options), .init("Environment", environment),
+        .init("Reproduce", reproduction),
+      ].filter { !$0.blocks.isEmpty })
+  }
+
+  private var result: [HTMLPage.Block] {
+    func percent(_ share: Double?) -> String { share.map { NumberFormat.percent($0) } ?? "–" }
+    func loss(_ value: Double?) -> String {
+      value.map { NumberFormat.fixed($0, decimals: 4) } ?? "–"
+    }
+    var facts: [HTMLPage.Fact] = [
+      .init("Accuracy", percent(summary.accuracy)),
+      .init("Best accuracy", percent(summary.bestAccuracy)),
+      .init("Validation loss", loss(epochs.last?.validationLoss)),
+      .init("Training loss", loss(summary.trainLoss)),
+      .init(
+        "Epochs",
+        summary.epochs == summary.plannedEpochs
+          ? "\(summary.epochs)" : "\(summary.epochs) of \(summary.plannedEpochs)"),
+      .init("Time", NumberFormat.clock(seconds: summary.seconds)),
+    ]
+    if let network {
+      facts.append(.init("Parameters", NumberFormat.short(network.totals.parameters)))
+      facts.append(.init("Multiply-adds", NumberFormat.short(network.totals.multiplyAdds)))
+    }
+    let notice: HTMLPage.Block? =
+      switch summary.outcome {
+      case .completed: nil
+      case .running: .notice("The run trains; this is as far as it has come.", isGood: true)
+      case .stopped: .notice("The run was stopped before its end.", isGood: false)
+      case .failed: .notice("The run failed: \(summary.reason ?? "no reason")", isGood: false)
+      case .interrupted:
+        .notice("The run's process ended without a word: it was killed.", isGood: false)
+      }
+    return [notice, .figures(facts), epochTable].compactMap(\.self)
+  }
+
+  private var epochTable: HTMLPage.Block? {
+    guard !epochs.isEmpty else { return nil }
+    return .folded(
+      title: "All epochs",
+      [
+        .table(
+          header: ["Epoch", "Training loss", "Validation loss", "Accuracy", "Seconds"],
+          rows: epochs.prefix(Self.mostTableRows).map { epoch in
+            [
+              "\(epoch.epoch)", NumberFormat.fixed(epoch.trainLoss, decimals: 4),
+              epoch.validationLoss.map { NumberFormat.fixed($0, decimals: 4) } ?? "–",
+              epoch.accuracy.map { NumberFormat.percent($0) } ?? "–",
+              NumberFormat.fixed(epoch.seconds, decimals: 2),
+            ]
+          })
+      ])
+  }
+
+  private var curves: [HTMLPage.Block] {
+    let steps = folder.readSteps()
+    guard !steps.isEmpty else { return [] }
+    return RunCharts.curves(
+      steps: steps, epochs: epochs, loss: (configuration.recipe?.loss ?? .crossEntropy).rawValue
+    ).map { .picture(svg: $0.svg(), caption: nil) }
+  }
+
+  private var health: [HTMLPage.Block] {
+    guard let findings = folder.readFindings() else {
+      return [
+        .paragraph("Nobody looked: train with --stats to have layers watched and faults named.")
+      ]
+    }
+    guard !findings.isEmpty else { return [.notice("Nothing is wrong.", isGood: true)] }
+    return findings.map { finding in
+      let place = finding.layer.map { ", layer \($0)" } ?? ""
+      return .notice(
+        "\(finding.kind.rawValue.withCapital), step \(finding.step + 1)\(place): "
+          + "\(finding.evidence). What helps: \(finding.remedy).", isGood: false)
+    }
+  }
+
+  private var evaluation: [HTMLPage.Block] {
+    let pictures = ["confusion.svg", "top-losses.svg", "reliability.svg"]
+      .compactMap { picture(folder.evaluation.appendingPathComponent($0)) }
+    let table = RunFile.lines(folder.evaluation.appendingPathComponent("classes.csv"))
+      .prefix(Self.mostTableRows).map { csvCells($0) }
+    guard !pictures.isEmpty || table.count > 1 else {
+      return [
+        .paragraph("Confusion matrix, top losses and calibration are not there yet:"),
+        .code("fovea report \(quoted(folder.url.path)) --evaluate"),
+      ]
+    }
+    let scores: [HTMLPage.Block] =
+      table.count > 1
+      ? [
+        .folded(
+          title: "Precision and recall of each class",
+          [
+            .table(
+              header: ["Class", "Precision", "Recall", "F1", "Images"],
+              rows: table.dropFirst().map { row in
+                row.enumerated().map { column, text in
+                  1...3 ~= column
+                    ? Double(text).map { NumberFormat.percent($0) } ?? text : text
+                }
+              })
+          ])
+      ] : []
+    return pictures + scores
+  }
+
+  /// Every picture of the folder that is not drawn anew.
+  private var layers: [HTMLPage.Block] {
+    let drawn = [folder.lossChart, folder.scheduleChart].map(\.lastPathComponent)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? []
+    return names.filter { name in
+      !drawn.contains(name) && (name.hasSuffix(".svg") || name.hasSuffix(".png"))
+    }.sorted().prefix(Self.mostPictures)
+      .compactMap { picture(folder.url.appendingPathComponent($0)) }
+  }
+
+  private func picture(_ file: URL) -> HTMLPage.Block? {
+    guard let data = try? RunFile.read(file, limit: Self.mostPictureBytes) else { return nil }
+    let name = file.deletingPathExtension().lastPathComponent
+    return .image(
+      data, type: file.pathExtension == "png" ? .png : .svg, description: name, caption: nil)
+  }
+
+  private var layerTable: [HTMLPage.Block] {
+    guard let network, let inputShape else { return [] }
+    return [
+      .facts([
+        .init("Network", configuration.model),
+        .init("Input", NumberFormat.extents(inputShape)),
+        .init("Parameters", NumberFormat.grouped(network.totals.parameters)),
+        .init("Multiply-adds of an image", NumberFormat.grouped(network.totals.multiplyAdds)),
+        .init("Weights", "\(NumberFormat.short(network.totals.weightBytes))B"),
+      ]),
+      .folded(
+        title: "All \(network.layers.count) layers",
+        [
+          .table(
+            header: ["Layer", "Type", "Output", "Parameters", "Multiply-adds"],
+            rows: network.layers.prefix(Self.mostTableRows).map { layer in
+              [
+                layer.path, layer.type,
+                NumberFormat.extents(Array(layer.outputShape.dimensions.dropFirst())),
+                NumberFormat.grouped(layer.parameters), NumberFormat.grouped(layer.multiplyAdds),
+              ]
+            })
+        ]),
+    ]
+  }
+
+  private var options: [HTMLPage.Block] {
+    [.facts(summary.options.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) })]
+  }
+
+  private var environment: [HTMLPage.Block] {
+    guard let manifest else {
+      return [.paragraph("The run is of a version that did not say where it ran.")]
+    }
+    let data = manifest.data
+    var facts = (manifest.environment?.lines ?? []).map { HTMLPage.Fact($0.name, $0.value) }
+    facts.append(.init("code", manifest.sessions.last?.code.map { "\($0)" } ?? "no Git repository"))
+    facts.append(.init("training images", NumberFormat.grouped(data.trainingImages)))
+    facts.append(.init("validation images", NumberFormat.grouped(data.validationImages)))
+    let sums: [(name: String, value: String)] =
+      [("training images", data.training), ("validation images", data.validation)]
+      + (manifest.startingWeights.map { [("starting weights", $0)] } ?? [])
+    let sessions = manifest.sessions.enumerated().map { index, session in
+      [
+        "\(index + 1)", session.started.ISO8601Format(),
+        session.ended?.ISO8601Format() ?? "–",
+        (index + 1 == manifest.sessions.count ? summary.outcome : session.outcome).rawValue,
+        "\(session.firstStep + 1)",
+      ]
+    }
+    return [
+      .facts(facts),
+      .paragraph("SHA-256 of the data, over labels and \(data.method.rawValue):"),
+      .code(sums.map { "\($0.value)  \($0.name)" }.joined(separator: "\n")),
+      .table(header: ["Part", "Started", "Ended", "Outcome", "From step"], rows: sessions),
+    ]
+  }
+
+  private var reproduction: [HTMLPage.Block] {
+    [
+      .paragraph("Train it again from its folder, and compare bit for bit:"),
+      .code("fovea reproduce \(quoted(folder.url.path))"),
+      .paragraph("Or from nothing but this page, with the same data:"),
+      .code(configuration.commandLine),
+    ]
+  }
+}
+
+extension RunCharts {
+  /// Loss, accuracy and learning rate of a run by step.
+  static func curves(steps: [StepRecord], epochs: [RunEpoch], loss: String) -> [LineChart] {
+    let stepsPerEpoch = max(1, steps.filter { $0.epoch == 0 }.count)
+    func places(_ value: (RunEpoch) -> Double?) -> [LineChart.Point] {
+      epochs.compactMap { epoch in
+        value(epoch).map { .init(x: Double(epoch.epoch * stepsPerEpoch), y: $0) }
+      }
+    }
+    let raw = steps.map { LineChart.Point(x: Double($0.step + 1), y: Double($0.loss)) }
+    var series = [
+      LineChart.Series("training, each step", raw, style: .faint),
+      LineChart.Series("training, smoothed", TrainingCharts.smoothed(raw)),
+    ]
+    let validation = places(\.validationLoss)
+    if !validation.isEmpty {
+      series.append(.init("validation, each epoch", validation, style: .marked))
+    }
+    func chart(_ title: String, _ panels: [LineChart.Panel]) -> LineChart {
+      LineChart(title: title, horizontalAxis: .init("step"), panels: panels)
+    }
+    let accuracies = places { $0.accuracy.map { $0 * 100 } }
+    let accuracy = chart(
+      "Accuracy of the validation images",
+      [.init(.init("accuracy", unit: "%"), [.init("accuracy", accuracies, style: .marked)])])
+    let rate = chart(
+      "Learning rate and momentum",
+      [
+        .init(
+          .init("learning rate"),
+          [
+            .init(
+              "learning rate",
+              steps.map { .init(x: Double($0.step + 1), y: Double($0.learningRate)) })
+          ]),
+        .init(
+          .init("momentum"),
+          [.init("momentum", steps.map { .init(x: Double($0.step + 1), y: Double($0.momentum)) })]),
+      ])
+    return [
+      chart("Loss", [.init(.init(loss, unit: "nats", kind: .logarithmic), series)])
+    ] + (accuracies.isEmpty ? [] : [accuracy]) + [rate]
+  }
+}
+
+extension String {
+  /// The text with a capital letter at its start.
+  fileprivate var withCapital: String { prefix(1).uppercased() + dropFirst() }
+}
+
+/// The cells of a line as RFC 4180 has them, without lines inside of cells.
+func csvCells(_ line: Substring) -> [String] {
+  var (cells, cell) = ([String](), "")
+  var (isQuoted, hasClosed) = (false, false)
+  for character in line {
+    switch character {
+    case "\"":
+      // Two of them are one of the text.
+      if hasClosed { cell.append(character) }
+      hasClosed = isQuoted
+      isQuoted.toggle()
+      continue
+    case "," where !isQuoted:
+      cells.append(cell)
+      cell = ""
+    default: cell.append(character)
+    }
+    hasClosed = false
+  }
+  return cells + [cell]
+}

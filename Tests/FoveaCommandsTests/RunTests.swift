@@ -1,0 +1,137 @@
+import Foundation
+import FoveaData
+import FoveaTensors
+import Testing
+
+@testable import FoveaCommands
+
+/// A folder with folders of runs that nobody trained, removed with the test.
+private final class Project {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+      .resolvingSymlinksInPath()
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  @discardableResult
+  func run(_ path: String) throws -> RunFolder {
+    let run = RunFolder(url.appendingPathComponent(path))
+    try FileManager.default.createDirectory(at: run.url, withIntermediateDirectories: true)
+    try run.write(TrainConfiguration(TrainCommand(dataset: "mnist-mini")), to: run.configuration)
+    return run
+  }
+
+  func names() throws -> [String] {
+    var filter = RunFilter()
+    filter.sort = .folder
+    return try ListRunsCommand(project: url.path, filter: filter).run().runs.map(\.name)
+  }
+}
+
+@Suite struct RunTests {
+  @Test func `the database takes many writers at once`() async throws {
+    let project = try Project()
+    let count = 24
+    let runs = try (0..<count).map { try project.run("runs/\($0)") }
+    let url = project.url
+    try await withThrowingTaskGroup { group in
+      for run in runs { group.addTask { try RunIndex(project: url).register(run) } }
+      try await group.waitForAll()
+    }
+    #expect(try RunIndex(project: url).runs().count == count)
+  }
+
+  @Test func `runs are found where they may be, and nowhere else`() throws {
+    let project = try Project()
+    for path in ["one", "a/b/c/four", "a/b/c/d/five", ".hidden/run", "one/inside"] {
+      try project.run(path)
+    }
+    try FileManager.default.createSymbolicLink(
+      at: project.url.appendingPathComponent("link"),
+      withDestinationURL: project.url.appendingPathComponent("a/b/c/d"))
+    #expect(try project.names() == ["four", "one"])
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `files that are none, too large or damaged stop nothing`() throws {
+    let project = try Project()
+    try project.run("good")
+    let pipe = try project.run("pipe")
+    try FileManager.default.removeItem(at: pipe.configuration)
+    #expect(mkfifo(pipe.configuration.path, 0o600) == 0)
+    let table = try project.run("table")
+    try Data("epoch,train_loss,seconds\n1,0.5,2\nx,y\n-1,1,1\n2,inf,1\n".utf8)
+      .write(to: table.metrics)
+    try Data("step\n1,2,3\n\u{0}".utf8).write(to: table.steps)
+    try Data([0xff, 0xfe, 0x00]).write(to: table.manifest)
+    #expect(try project.names() == ["good", "table"])
+    #expect(table.readEpochs().map(\.epoch) == [1, 2])
+    #expect(table.readSteps().isEmpty)
+    #expect(throws: CommandError.self) { try pipe.readConfiguration() }
+    #expect(try ShowRunCommand(table.url.path).run().summary.outcome == .interrupted)
+  }
+
+  @Test func `only the steps that count make the parts of a run`() throws {
+    func phases(_ sessions: [(Int, Int)]) throws -> [[Int]] {
+      let environment = try RunEnvironment.current(threads: 1)
+      return ReproduceCommand.phases(
+        sessions.map { first, epochs in
+          RunSession(
+            started: Date(), ended: nil, outcome: .stopped, reason: nil, firstStep: first,
+            epochs: epochs, environment: environment, code: nil)
+        }
+      ).map { [$0.firstStep, $0.epochs] }
+    }
+    #expect(try phases([(0, 5)]) == [[0, 5]])
+    #expect(try phases([(0, 5), (40, 5), (70, 5)]) == [[0, 5]])
+    #expect(try phases([(0, 2), (20, 4), (30, 6)]) == [[0, 2], [20, 4], [30, 6]])
+    // Killed before its first checkpoint: nothing of it is left.
+    #expect(try phases([(0, 2), (0, 4)]) == [[0, 4]])
+    #expect(try phases([(0, 2), (20, 4), (20, 2)]) == [[0, 2]])
+  }
+
+  @Test func `a fingerprint changes with pixels and labels`() throws {
+    func images(pixel: UInt8 = 7, label: Int32 = 1) throws -> ImageDataset {
+      let bytes = [UInt8](repeating: 0, count: 15) + [pixel]
+      return try ImageDataset(
+        name: "x", images: Tensor([4, 1, 2, 2], bytes), labels: [0, 1, 0, label],
+        classNames: ["a", "b"], normalization: Normalization(mean: [0], deviation: [1]))
+    }
+    let plain = try DataFingerprint(training: images(), validation: images())
+    #expect(plain.training == plain.validation && plain.method == .contents)
+    #expect(
+      try plain.difference(from: DataFingerprint(training: images(), validation: images())) == nil)
+    let others = [try images(pixel: 8), try images(label: 0)]
+    for other in others {
+      let changed = try DataFingerprint(training: other, validation: images())
+      #expect(
+        changed.difference(from: plain) == "the 4 training images or their labels are others")
+    }
+  }
+
+  @Test func `lines of a table are read as RFC 4180 has them`() {
+    #expect(csvCells("a,1,2") == ["a", "1", "2"])
+    #expect(csvCells("\"a,b\",\"say \"\"no\"\"\",") == ["a,b", "say \"no\"", ""])
+    for text in ["plain", "with, comma", "say \"no\"", "\"", ""] {
+      #expect(csvCells(csvCell(text)[...]) == [text])
+    }
+  }
+
+  @Test func `a command line says what a configuration does, and a shell reads it`() throws {
+    var command = TrainCommand(dataset: "mnist-mini")
+    command.recipe.frozen = ["0.*", "1 .*"]
+    command.recipe.clipNorm = 2
+    command.dropLast = true
+    command.data = "it's here"
+    let line = try TrainConfiguration(command).commandLine
+    #expect(line.hasPrefix("fovea train mnist-mini --batch-size 64 --clip-norm 2.0"))
+    #expect(line.contains("--data 'it'\\''s here'") && line.contains("--drop-last --epochs 5"))
+    #expect(line.contains("--freeze '0.*' --freeze '1 .*'"))
+    #expect(!line.contains("none") && !line.contains("--augment"))
+    #expect(quoted("") == "''" && quoted("a b") == "'a b'")
+  }
+}
