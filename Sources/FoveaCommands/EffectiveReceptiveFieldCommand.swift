@@ -131,7 +131,7 @@ public struct EffectiveReceptiveFieldCommand: Hashable, Codable, Sendable {
 
 extension AnalysedNetwork {
   /// A network that is run is looked at.
-  fileprivate init(_ network: MeasuredNetwork, label: String) {
+  init(_ network: MeasuredNetwork, label: String) {
     self.label = label
     graph = network.model.inference
     inputs = [Model.inputName: Shape([1] + network.model.inputShape.dimensions)]
