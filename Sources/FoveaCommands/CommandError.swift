@@ -25,6 +25,8 @@ public enum CommandError: Error, Hashable, Sendable {
   case noRun(_ folder: String)
   /// A run's folder in which another process trains.
   case training(_ folder: String)
+  /// A folder of which permissions forbid to see what is in it.
+  case unreadable(_ folder: String)
   /// A run that does not say where it comes from.
   case noManifest(_ folder: String)
   /// Images or labels that are not those that a run was trained on.
@@ -53,7 +55,7 @@ public enum CommandError: Error, Hashable, Sendable {
       .folderInUse, .imageNumberMissing:
       true
     case .budgetTooSmall, .unwritable, .noRun, .otherClasses, .damaged, .imageNumber, .notImages,
-      .training, .noManifest, .dataChanged, .ambiguous,
+      .training, .unreadable, .noManifest, .dataChanged, .ambiguous,
       .nothingToReproduce, .reproductionStopped:
       false
     }
@@ -107,6 +109,8 @@ extension CommandError: CustomStringConvertible {
         + "give the folder of a run, see fovea runs list"
     case .training(let folder):
       "another process trains in \(folder); wait until it is done, or name another folder with --out"
+    case .unreadable(let folder):
+      "\(folder) cannot be read: its permissions forbid it; mend them with chmod or chown"
     case .noManifest(let folder):
       "the run in \(folder) does not say where it comes from: it has no run.json, which earlier "
         + "versions did not write; train it again"

@@ -47,11 +47,13 @@ public struct TensorDataset: TargetedImages {
       throw .notNumbers(targets.shape, targets.elementType)
     }
     let shape = Shape(Array(images.shape.dimensions.dropFirst()))
+    let numbers = images.floats
     description = DatasetDescription(
       name: name, classNames: [], imageShape: shape,
       normalization: Normalization(
         mean: [Float](repeating: 0, count: shape[0]),
-        deviation: [Float](repeating: 1, count: shape[0])))
+        deviation: [Float](repeating: 1, count: shape[0])),
+      range: ValueRange(minimum: numbers.min() ?? 0, maximum: numbers.max() ?? 0))
     self.images = images.reordered(.channelsLast)
     self.targets = targets.reordered(.rowMajor)
   }

@@ -13,11 +13,13 @@ extension Learner {
     var lossSum = 0.0
     var tallies = settings.metrics.map(MetricTally.init)
     var images = 0
+    var damaged: [DamagedImage] = []
     let store = averaged ? try VariableStore(averagedWeights()) : variables
     var programs = averaged ? [:] : evaluationPrograms
     defer { if !averaged { evaluationPrograms = programs } }
     for try await batch in data.batches(epoch: 0) {
       let count = batch.images.shape[0]
+      damaged += batch.damaged
       let inputs = try target(of: batch).inputs
         .merging([Model.inputName: batch.images]) { own, _ in own }
       let program =
@@ -41,7 +43,7 @@ extension Learner {
     let metrics = tallies.map { ($0.metric.name, $0.value) }
     return Evaluation(
       loss: lossSum / Double(images), metrics: Dictionary(metrics) { first, _ in first },
-      images: images)
+      images: images, damaged: damaged)
   }
 }
 
@@ -53,4 +55,6 @@ public struct Evaluation: Hashable, Codable, Sendable {
   public let metrics: [String: Double]
   /// How many images were looked at.
   public let images: Int
+  /// Images that cannot be read and do not count.
+  public let damaged: [DamagedImage]
 }

@@ -62,6 +62,41 @@ import Testing
     #expect(try tool.run("runs", "list").output.contains("failed") == false)
   }
 
+  @Test func `killed, stopped and resumed in turn, with all that a step may do, is as never ended`()
+    throws
+  {
+    let options = [
+      "train", "mnist-mini", "--epochs", "3", "--batch-size", "128", "--mixup", "0.2", "--ema",
+      "0.9", "--accumulate", "3", "--schedule", "plateau", "--clip-norm", "1", "--out",
+    ]
+    let whole = try tool.run(options + ["whole"])
+    #expect(whole.status == 0, "\(whole.errors)")
+
+    let log = URL(fileURLWithPath: path("run/steps.csv"))
+    func steps() -> Int {
+      ((try? String(contentsOf: log, encoding: .utf8)) ?? "").split(separator: "\n").count - 1
+    }
+    // Past the first epoch's checkpoint, then some steps further.
+    for (signal, arguments) in [
+      (SIGKILL, options + ["run"]), (SIGINT, ["train", "--resume", "--out", "run"]),
+    ] {
+      let least = max(100, steps() + 5)
+      let process = try tool.start(arguments)
+      while process.isRunning, steps() < least { usleep(500) }
+      kill(process.processIdentifier, signal)
+      #expect(try tool.outcome(of: process).status != 0)
+    }
+    let resumed = try tool.run("train", "--resume", "--out", "run")
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try weights("run") == weights("whole"))
+    let shown = try tool.run("runs", "show", "run", "--json").json()
+    let manifest = try #require(shown["manifest"] as? [String: Any])
+    let outcomes = (manifest["sessions"] as? [[String: Any]])?.map { $0["outcome"] as? String }
+    #expect(outcomes == ["running", "stopped", "completed"])
+    let again = try tool.run("reproduce", "run", "--quiet")
+    #expect(again.status == 0, "\(again.output)\(again.errors)")
+  }
+
   @Test func `a disk that is full from the start is named`() throws {
     let full = try run(
       fileLimitKiB: 0, ["train", "mnist-mini", "--epochs", "1", "--out", "run"])
@@ -89,6 +124,8 @@ import Testing
     }
     let unreadable = try tool.run("train", "pictures", "--epochs", "1", "--out", "run")
     #expect(unreadable.status == 1 && unreadable.errors.contains("dark"), "\(unreadable.errors)")
+    let unlisted = try tool.run("report", "pictures/dark")
+    #expect(unlisted.status == 1 && unlisted.errors.contains("its permissions forbid it"))
     let unwritable = try tool.run("train", "mnist-mini", "--out", "pictures/dark/run")
     #expect(unwritable.status == 1 && unwritable.errors.contains("cannot be written"))
   }

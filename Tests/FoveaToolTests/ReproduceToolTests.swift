@@ -103,6 +103,23 @@ import Testing
     #expect(longer.status == 1 && longer.errors.contains("have changed"), "\(longer.errors)")
   }
 
+  @Test func `a run that started from other weights needs them`() throws {
+    let options = ["mnist-mini", "--epochs", "1", "--batch-size", "2048"]
+    #expect(try tool.run(["train"] + options + ["--out", "source"]).status == 0)
+    let trained = try tool.run(
+      ["train"] + options + ["--from", "source", "--new-head", "--out", "run"])
+    #expect(trained.status == 0, "\(trained.errors)")
+    let again = try tool.run("reproduce", "run", "--quiet")
+    #expect(again.status == 0, "\(again.output)\(again.errors)")
+    let more = ["--epochs", "2", "--resume", "--out", "source"]
+    #expect(try tool.run(["train"] + more).status == 0)
+    let changed = try tool.run("reproduce", "run", "--quiet")
+    #expect(changed.status == 1 && changed.errors.contains("source, which it started from, has"))
+    try FileManager.default.removeItem(at: folder.url.appendingPathComponent("source"))
+    let gone = try tool.run("reproduce", "run", "--quiet")
+    #expect(gone.status == 1 && gone.errors.contains("cannot be read"), "\(gone.errors)")
+  }
+
   @Test func `what cannot be reproduced is refused`() throws {
     let trained = try train("mnist-mini", "--epochs", "1", "--batch-size", "2048")
     #expect(trained.status == 0, "\(trained.errors)")

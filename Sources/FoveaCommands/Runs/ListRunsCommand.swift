@@ -67,6 +67,7 @@ extension RunIndex {
   static func find(_ name: String, project: String) throws -> RunFolder {
     let folder = RunFolder(URL(fileURLWithPath: name))
     if FileManager.default.fileExists(atPath: folder.configuration.path) { return folder }
+    if folder.isUnreadable { throw CommandError.unreadable(name) }
     let index = try RunIndex(checking: project)
     _ = try index.refresh()
     let runs = try index.runs()

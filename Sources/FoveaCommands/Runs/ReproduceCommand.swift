@@ -65,13 +65,15 @@ public struct ReproduceCommand: Hashable, Codable, Sendable {
     guard let progress = original.progress, progress.step > 0 else {
       throw CommandError.nothingToReproduce(folder.url.path)
     }
-    if let weights = manifest.startingWeights, !allowsChangedData,
-      try RunRecord.startingWeights(configuration) != weights
-    {
-      throw CommandError.dataChanged(
-        run: folder.url.path,
-        change: "\(configuration.transfer?.source ?? "the file") has other weights",
-        remedy: ExpectedData.remedy)
+    if let weights = manifest.startingWeights, !allowsChangedData {
+      let source = configuration.transfer?.source ?? "the file"
+      let found = try? RunRecord.startingWeights(configuration)
+      guard found == weights else {
+        throw CommandError.dataChanged(
+          run: folder.url.path,
+          change: "\(source), which it started from, "
+            + (found == nil ? "cannot be read" : "has other weights"), remedy: ExpectedData.remedy)
+      }
     }
 
     let reproduction = RunFolder(URL(fileURLWithPath: output ?? Self.freeFolder(beside: folder)))

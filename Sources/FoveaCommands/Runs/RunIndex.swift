@@ -101,7 +101,8 @@ struct RunIndex {
       do {
         rows.append(try Row(folder))
       } catch {
-        if stamps[path] != nil { lost.append(path) }
+        // What cannot be read now may be again.
+        if stamps[path] != nil, !folder.isUnreadable { lost.append(path) }
       }
     }
     if !rows.isEmpty || !lost.isEmpty {

@@ -32,7 +32,8 @@ final class RunRecord {
     self.lock = lock
     self.project = project
     let earlier = try? folder.readManifest()
-    let weights = try Self.startingWeights(configuration)
+    // What goes on does not need them, and they may be gone.
+    let weights = earlier == nil ? try Self.startingWeights(configuration) : nil
     if firstStep > 0, let change = earlier.flatMap({ data.difference(from: $0.data) }) {
       throw CommandError.dataChanged(
         run: folder.url.path, change: change,
