@@ -88,16 +88,17 @@ let package = Package(
     .target(
       name: "CImageCodecs", dependencies: ["CLibjpeg", "CLibpng", "CLibwebp"],
       exclude: ["README.md"], cSettings: cSettings),
+    library("FoveaArchives", ["CZlib", collections]),
     library("FoveaGraph", ["FoveaTensors", collections]),
     // Rank 2
     library("FoveaLayers", ["FoveaGraph", "FoveaTensors", collections]),
     library("FoveaAnalysis", ["FoveaGraph", "FoveaTensors"]),
     library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
-    library("FoveaFormats", ["FoveaGraph", "FoveaTensors", "CZlib", collections, protobuf]),
+    library("FoveaFormats", ["FoveaArchives", "FoveaGraph", "FoveaTensors", collections, protobuf]),
     library(
       "FoveaData",
       [
-        "FoveaTensors", "CImageCodecs", "CZlib",
+        "FoveaArchives", "FoveaTensors", "CImageCodecs",
         .target(name: "CLibcrypto", condition: .when(platforms: [.linux])),
       ], resources: [.copy("Resources/mnist-mini")]),
     // Rank 3
@@ -122,8 +123,9 @@ let package = Package(
     library(
       "Fovea",
       [
-        "FoveaAnalysis", "FoveaData", "FoveaDrawing", "FoveaExplain", "FoveaFormats", "FoveaGraph",
-        "FoveaLayers", "FoveaRuntime", "FoveaTensors", "FoveaTraining", "FoveaZoo",
+        "FoveaAnalysis", "FoveaArchives", "FoveaData", "FoveaDrawing", "FoveaExplain",
+        "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors",
+        "FoveaTraining", "FoveaZoo",
       ]),
     // Rank 6
     .executableTarget(
@@ -140,6 +142,7 @@ let package = Package(
     tests("Fovea"),
     tests("CFoveaKernels", ["FoveaTensors"]),
     tests("FoveaTensors"),
+    tests("FoveaArchives", ["FuzzSupport", "CZlib"]),
     tests("FoveaGraph", ["FoveaChecks", "FoveaTensors", "FuzzSupport"]),
     tests(
       "FoveaChecks",
@@ -150,12 +153,13 @@ let package = Package(
     tests(
       "FoveaFormats",
       [
-        "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors", "FoveaZoo", "FuzzSupport",
+        "FoveaArchives", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors", "FoveaZoo",
+        "FuzzSupport",
         collections, protobuf,
       ],
       resources: [.copy("Golden")]),
     tests(
-      "FoveaData", ["FoveaTensors", "FuzzSupport", "CZlib"], resources: [.copy("Golden")]),
+      "FoveaData", ["FoveaArchives", "FoveaTensors", "FuzzSupport", "CZlib"], resources: [.copy("Golden")]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(
       "FoveaRuntime",

@@ -1,4 +1,5 @@
 @_exported import FoveaAnalysis
+@_exported import FoveaArchives
 @_exported import FoveaData
 @_exported import FoveaDrawing
 @_exported import FoveaExplain

@@ -54,11 +54,10 @@ public struct DrawReceptiveFieldCommand: Hashable, Codable, Sendable {
   private static func picture(_ name: String, height: Int, width: Int) throws -> PNGImage {
     var reader = ImageReader()
     let found = try reader.images(ImageReference(name))
-    guard found.count == 1, let image = found.first else {
-      throw CommandError.option("--image", value: name, allowed: "one image")
+    guard found.count == 1, let image = found.first, case .picture = image.content else {
+      throw CommandError.option("--image", value: name, allowed: "one picture")
     }
-    let pixels = try ImageTransforms.resized(image.pixels, height: height, width: width)
-      .reordered(.channelsLast)
+    let pixels = try image.fitted(to: [image.shape[0], height, width]).reordered(.channelsLast)
     return try PNGImage(
       width: width, height: height, format: pixels.shape[1] == 1 ? .grey : .rgb,
       samples: pixels.withUnsafeElements(of: UInt8.self) { Array($0) })

@@ -86,12 +86,8 @@ public struct EffectiveReceptiveFieldCommand: Hashable, Codable, Sendable {
         deviation: Array(repeating: 0.25, count: channels))
     var reader = ImageReader()
     let found = try images.map(ImageReference.init).flatMap { try reader.images($0) }
-    return try found.map { image in
-      let pixels = try ImageTransforms.resized(
-        ImageTransforms.converted(image.pixels, toChannels: channels), height: shape[2],
-        width: shape[3])
-      return try normalization.normalized(pixels)
-    }
+    let imageShape = Shape(Array(shape.dimensions.dropFirst()))
+    return try found.map { try normalization.normalized($0.fitted(to: imageShape)) }
   }
 
   private func plot(_ field: EffectiveReceptiveField, isTrained: Bool) throws -> PixelPlot {
@@ -135,7 +131,7 @@ public struct EffectiveReceptiveFieldCommand: Hashable, Codable, Sendable {
 
 extension AnalysedNetwork {
   /// A network that is run is looked at.
-  fileprivate init(_ network: MeasuredNetwork, label: String) {
+  init(_ network: MeasuredNetwork, label: String) {
     self.label = label
     graph = network.model.inference
     inputs = [Model.inputName: Shape([1] + network.model.inputShape.dimensions)]

@@ -25,6 +25,8 @@ public struct EvaluationDetails: Hashable, Codable, Sendable {
 
   /// The images of the picture of top losses.
   private static let topLossCount = 25
+  /// The images of the picture of results.
+  private static let resultCount = 25
   private static let confusedCount = 10
 
   /// Finds out, and writes pictures and a table into a folder, which is made where it is missing.
@@ -54,6 +56,12 @@ public struct EvaluationDetails: Hashable, Codable, Sendable {
       ),
       ("reliability.svg", calibration.diagram(title: "Reliability: \(title)").svg()),
       (
+        "results.svg",
+        try Self.grid(
+          of: predictions.sample(Self.resultCount), images, title: "Results: \(title)"
+        ).svg()
+      ),
+      (
         "top-losses.svg",
         try Self.grid(of: topLosses, images, title: "Top losses: \(title)").svg()
       ),
@@ -76,7 +84,7 @@ public struct EvaluationDetails: Hashable, Codable, Sendable {
     let indices = losses.map(\.index)
     let batch = try DataLoader(images, batchSize: indices.count)
       .batch(0, epoch: 0, order: indices)
-    let pictures = try ImageGrid.images(of: batch, images.description)
+    let pictures = ImageGrid.images(of: batch, images.description)
     return ImageGrid(
       title: title,
       cells: zip(losses, pictures).map { loss, picture in

@@ -51,6 +51,14 @@ struct PictureFile {
     }
   }
 
+  /// Writes a grid of images in the file's format, all at once or not at all.
+  func write(_ grid: ImageGrid) throws -> PictureReport {
+    switch format {
+    case .svg: try write(svg: grid.svg())
+    case .png: try write(png: grid.png())
+    }
+  }
+
   /// Writes pixels all at once or not at all.
   func write(png image: PNGImage) throws -> PictureReport { try write(image.encoded()) }
 

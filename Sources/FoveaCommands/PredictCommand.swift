@@ -9,7 +9,8 @@ import FoveaTraining
 public struct PredictCommand: Hashable, Codable, Sendable {
   /// A checkpoint's file, or a run's folder.
   public var checkpoint: String
-  /// JPEG, PNG, WebP, PGM or PPM files, or numbers of IDX files, as in `digits-idx3-ubyte.gz:0-9`.
+  /// JPEG, PNG, WebP, PGM or PPM files, or numbers of IDX, `.npy` or `.npz` files, as in
+  /// `digits-idx3-ubyte.gz:0-9`.
   public var images: [String]
   /// How many classes are named for an image, the likeliest first.
   public var top: Int
@@ -56,11 +57,12 @@ public struct PredictCommand: Hashable, Codable, Sendable {
 
   /// Predicts.
   ///
-  /// - Throws: `CommandError` for a wrong request, else what images and checkpoints throw; then
-  ///   nothing is predicted.
+  /// - Throws: `CommandError` for a wrong request, `DatasetError` for images with numbers of another range or
+  ///   shape than the network learned from, else what images and checkpoints throw; then nothing is predicted.
   public func run() throws -> Report {
     guard !images.isEmpty else {
-      throw CommandError.missing("an image", remedy: "name JPEG, PNG, WebP, PGM, PPM or IDX files")
+      throw CommandError.missing(
+        "an image", remedy: "name JPEG, PNG, WebP, PGM, PPM, IDX or NumPy files")
     }
     guard top > 0 else { throw CommandError.option("--top", value: "\(top)", allowed: "1 or more") }
     let checkpoint = try Checkpoint(requested: checkpoint)
@@ -71,6 +73,7 @@ public struct PredictCommand: Hashable, Codable, Sendable {
     // Bytes are kept, numbers are made for a batch at a time: they take many times the memory.
     var reader = ImageReader()
     let shown = try images.map(ImageReference.init).flatMap { try reader.images($0) }
+    for image in shown { try checkpoint.input.range.check(image.range, of: image.name) }
 
     let pool = try ThreadPool(threads: threads)
     let variables = try VariableStore(checkpoint.weights)
@@ -82,18 +85,14 @@ public struct PredictCommand: Hashable, Codable, Sendable {
         checkpoint.model.inference, inputs: [Model.inputName: shape], variables: variables,
         pool: pool, options: PlanOptions(quantization: checkpoint.quantization))
       let numbers = try batch.flatMap { image in
-        let pixels = try ImageTransforms.resized(
-          ImageTransforms.converted(image.pixels, toChannels: input[0]), height: input[1],
-          width: input[2])
-        return try checkpoint.input.normalization.normalized(pixels).floats
+        try checkpoint.input.normalization.normalized(image.fitted(to: input)).floats
       }
       try program.run([Model.inputName: Tensor(shape, numbers)])
       let logits = try program.output(Model.outputName).floats
       for (row, image) in batch.enumerated() {
         predictions.append(
           Prediction(
-            image: image.name, imageShape: Shape(Array(image.pixels.shape.dimensions.dropFirst())),
-            inputShape: input,
+            image: image.name, imageShape: image.shape, inputShape: input,
             classes: likeliest(
               logits[(row * output[0])..<((row + 1) * output[0])],
               names: checkpoint.input.classNames)))

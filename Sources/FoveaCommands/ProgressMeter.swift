@@ -36,7 +36,7 @@ public struct ProgressMeter: Sendable {
       metric = record.metrics[Metric.accuracy.name].map {
         ProgressState.Metric(name: Metric.accuracy.name, value: $0)
       }
-    case .updateSkipped, .validationBegan, .ended: break
+    case .imagesSkipped, .updateSkipped, .normalizationsRead, .validationBegan, .ended: break
     }
     return nil
   }

@@ -38,6 +38,10 @@ public struct RunFolder: Hashable, Sendable {
   public var layerChart: URL { url.appendingPathComponent("layer-stats.svg") }
   /// Histograms of layers, where they were looked at.
   public var histogramChart: URL { url.appendingPathComponent("color-dim.svg") }
+  /// Spread, mean and share near zero of all layers in one picture, where they were looked at.
+  public var layerMap: URL { url.appendingPathComponent("layer-map.svg") }
+  /// The norms of all layers' gradients, where they were looked at.
+  public var gradientMap: URL { url.appendingPathComponent("gradient-map.svg") }
   /// What is wrong with the training, where layers were looked at.
   public var health: URL { url.appendingPathComponent("health.json") }
   /// A table and pictures of where the network is right and wrong, where it was evaluated.

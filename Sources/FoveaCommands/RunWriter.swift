@@ -37,7 +37,9 @@ final class RunWriter: TrainingLogger {
     do {
       switch event {
       case .epochEnded, .ended: try writeLossChart()
-      case .began, .epochBegan, .updateSkipped, .stepEnded, .validationBegan: break
+      case .began, .epochBegan, .imagesSkipped, .updateSkipped, .stepEnded, .normalizationsRead,
+        .validationBegan:
+        break
       }
     } catch {
       chartFailure = chartFailure ?? error

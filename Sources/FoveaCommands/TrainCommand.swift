@@ -60,6 +60,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var output: String?
   /// Whether layers are looked at, and what is wrong with the training is named.
   public var isWatched = false
+  /// After how many steps layers are looked at again, where they are.
+  public var statsInterval: Int?
   /// Whether the run in `output` goes on.
   public var isResumed: Bool
   /// The folder whose runs database gets to know of the run; none where left out.
@@ -107,6 +109,10 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     if let maxMinutes, !(maxMinutes > 0 && maxMinutes <= 1e6) {
       throw CommandError.option(
         "--max-minutes", value: "\(maxMinutes)", allowed: "more than 0 and at most 1000000")
+    }
+    if let statsInterval, !(1...1_000_000 ~= statsInterval) {
+      throw CommandError.option(
+        "--stats-interval", value: "\(statsInterval)", allowed: "1 to 1000000")
     }
     let earlier = try isResumed ? earlierRun() : nil
     let configuration = try earlier?.configuration ?? TrainConfiguration(self)
@@ -181,10 +187,11 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       EarlyStopping(measure, patience: $0, after: learner.progress?.finishedEpochs ?? [])
     }
     let limit = maxMinutes.map { TimeLimit(.seconds($0 * 60)) }
-    let watch = isWatched ? try TrainingWatch() : nil
-    let own: [(any TrainingObserver)?] = [stopping, limit]
-    let all = loggers + own.compactMap(\.self) + observers + (watch?.observers ?? [])
-    let classes = training.dataset.description.classNames.count
+    let watch =
+      isWatched
+      ? try TrainingWatch(interval: statsInterval, images: training.dataset) : nil
+    let own: [(any TrainingObserver)?] = [DamagedImages(), stopping, limit]
+    let all = loggers + own.compactMap(\.self) + (watch?.observers ?? []) + observers
     let report: TrainingReport
     do {
       report =
@@ -198,10 +205,10 @@ public struct TrainCommand: Hashable, Codable, Sendable {
         }
     } catch {
       // What was seen of a training that fails is worth most; its own error counts.
-      try? watch?.write(title: title, classes: classes, to: folder)
+      try? watch?.write(title: title, to: folder)
       throw error
     }
-    try watch?.write(title: title, classes: classes, to: folder)
+    try watch?.write(title: title, to: folder)
     if let failure = loggers.lazy.compactMap(\.failure).first { throw failure }
     var averagedAccuracy: Double?
     let isEarly = report.wasStopped && stopping?.hasStopped == true
@@ -215,7 +222,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     }
     let result = TrainReport(
       report, folder: folder, averagedAccuracy: averagedAccuracy,
-      findings: watch?.findings(classes: classes),
+      findings: watch?.findings,
       bestEpoch: measure.best(of: report.epochs).map { $0.epoch + 1 }, isEarly: isEarly)
     if !result.wasStopped { try folder.write(result, to: folder.result) }
     return result

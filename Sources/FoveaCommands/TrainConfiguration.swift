@@ -161,7 +161,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     guard let name = command.dataset else {
       throw .missing(
         "the dataset",
-        remedy: "name one of \(DatasetName.allCases.map(\.rawValue).joined(separator: ", ")), "
+        remedy: "name one of \(DatasetName.list), "
           + "or a folder of images")
     }
     try DatasetRequest(name).check()

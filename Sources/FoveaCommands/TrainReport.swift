@@ -39,6 +39,8 @@ public struct TrainReport: Hashable, Codable, Sendable {
   public let seconds: Double
   /// What is wrong with the training; `nil` where nobody looked.
   public let findings: [HealthFinding]?
+  /// Images that could not be read in this run and were left out, each once; not in the JSON where there were none.
+  public let damagedImages: [DamagedImage]
   /// The run's folder.
   public let run: String
   /// The file with the weights, and all that is needed to go on.
@@ -52,7 +54,7 @@ public struct TrainReport: Hashable, Codable, Sendable {
 
   private enum CodingKeys: CodingKey {
     case accuracy, averagedAccuracy, epochs, seconds, findings, run, checkpoint, bestEpoch
-    case endedEarly
+    case endedEarly, damagedImages
   }
 
   init(
@@ -63,6 +65,7 @@ public struct TrainReport: Hashable, Codable, Sendable {
     endedEarly = isEarly
     self.averagedAccuracy = averagedAccuracy
     self.findings = findings
+    damagedImages = report[DamagedImages.self] ?? []
     epochs = report.epochs.map(EpochReport.init)
     accuracy = epochs.last?.accuracy
     seconds = report.seconds
@@ -83,6 +86,8 @@ public struct TrainReport: Hashable, Codable, Sendable {
     checkpoint = try values.decode(String.self, forKey: .checkpoint)
     bestEpoch = try values.decodeIfPresent(Int.self, forKey: .bestEpoch)
     endedEarly = try values.decodeIfPresent(Bool.self, forKey: .endedEarly) ?? false
+    damagedImages =
+      try values.decodeIfPresent([DamagedImage].self, forKey: .damagedImages) ?? []
     wasStopped = false
   }
 
@@ -98,6 +103,7 @@ public struct TrainReport: Hashable, Codable, Sendable {
     try values.encode(checkpoint, forKey: .checkpoint)
     try values.encodeIfPresent(bestEpoch, forKey: .bestEpoch)
     if endedEarly { try values.encode(true, forKey: .endedEarly) }
+    if !damagedImages.isEmpty { try values.encode(damagedImages, forKey: .damagedImages) }
   }
 }
 

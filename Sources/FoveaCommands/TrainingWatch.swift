@@ -1,29 +1,33 @@
 import Foundation
+import FoveaData
 import FoveaDrawing
 import FoveaFormats
 import FoveaTraining
 
 /// Looks at the layers of a training, draws them, and names what is wrong.
 struct TrainingWatch {
+  /// What looks at the training; all of it belongs among its observers.
+  let observers: [any TrainingObserver]
   private let stats: ActivationStats
-  private let recorder = Recorder()
+  private let watcher = HealthWatcher()
 
-  init() throws(TrainingError) { stats = try ActivationStats() }
-
-  var observers: [any TrainingObserver] { [recorder, stats] }
-
-  func findings(classes: Int) -> [HealthFinding] {
-    HealthWatcher(classes: classes).findings(
-      steps: recorder.steps, epochs: recorder.epochs, observed: stats.steps)
+  init(interval: Int?, images: any LabelledImages) throws(TrainingError) {
+    stats = try ActivationStats(interval: interval ?? ActivationStats.defaultInterval)
+    observers = [Recorder(), stats, LabelSuspects(of: images), watcher]
   }
 
+  /// What is wrong so far.
+  var findings: [HealthFinding] { watcher.outcome }
+
   /// Writes the pictures and the findings.
-  func write(title: String, classes: Int, to folder: RunFolder) throws {
+  func write(title: String, to folder: RunFolder) throws {
     for (chart, file) in [
       (Self.layerChart(title: title, stats.steps).svg(), folder.layerChart),
       (Self.histogramChart(title: title, stats.steps).svg(), folder.histogramChart),
+      (Self.layerMap(title: title, stats.steps).svg(), folder.layerMap),
+      (Self.gradientMap(title: title, stats.steps).svg(), folder.gradientMap),
     ] { try AtomicFile.write(Data(chart.utf8), to: file) }
-    try folder.write(findings(classes: classes), to: folder.health)
+    try folder.write(findings, to: folder.health)
   }
 
   /// Mean, standard deviation and share near zero of each layer by step: fastai's `plot_layer_stats`.
@@ -55,6 +59,45 @@ struct TrainingWatch {
       bounds: Double(bounds.lowerBound)...Double(bounds.upperBound),
       panels: (steps.first?.layers ?? []).indices.map { index in
         .init(name(of: index, in: steps), steps.map { $0.layers[index].histogram })
+      })
+  }
+
+  /// Standard deviation, mean and share near zero of all layers by step.
+  static func layerMap(title: String, _ steps: [ObservedStep]) -> HeatGrid {
+    map(
+      title: "Layers of \(title)", steps,
+      [
+        (.init("standard deviation", kind: .logarithmic), nil, \.standardDeviation),
+        (.init("mean"), nil, \.mean),
+        (.init("share at most 0.05"), 0...1, \.fastaiNearZeroShare),
+      ])
+  }
+
+  /// The norm of each layer's gradient by step, and how far a step of plain SGD would move the layer.
+  static func gradientMap(title: String, _ steps: [ObservedStep]) -> HeatGrid {
+    map(
+      title: "Gradients of \(title)", steps,
+      [
+        (.init("gradient norm", kind: .logarithmic), nil, { $0.gradientNorm ?? .nan }),
+        (
+          .init("learning rate · gradient norm / weight norm", kind: .logarithmic), nil,
+          { $0.updateRatio ?? .nan }
+        ),
+      ])
+  }
+
+  private static func map(
+    title: String, _ steps: [ObservedStep],
+    _ quantities: [(LineChart.Axis, ClosedRange<Double>?, (LayerStatistics) -> Double)]
+  ) -> HeatGrid {
+    let layers = steps.first?.layers ?? []
+    return HeatGrid(
+      title: title, horizontalAxis: .init("step"), times: steps.map { $0.step + 1 },
+      rowAxis: "layer", names: layers.map(\.path),
+      panels: quantities.map { axis, bounds, value in
+        .init(
+          axis, rows: layers.indices.map { index in steps.map { value($0.layers[index]) } },
+          bounds: bounds)
       })
   }
 

@@ -58,7 +58,7 @@ struct TransferSource {
       try file.format == .foveaModel
       ? PortableModel(contentsOf: url).information.preprocessing : nil
     normalization = preprocessing.map {
-      Normalization(mean: $0.mean, deviation: $0.deviation)
+      Normalization(mean: $0.mean, deviation: $0.deviation, unit: $0.unit ?? 255)
     }
   }
 

@@ -145,7 +145,7 @@ extension Normalization {
     func common(_ values: [Float]) -> [Float] {
       [Float](repeating: values.reduce(0, +) / Float(values.count), count: channels)
     }
-    return Normalization(mean: common(mean), deviation: common(deviation))
+    return Normalization(mean: common(mean), deviation: common(deviation), unit: unit)
   }
 }
 

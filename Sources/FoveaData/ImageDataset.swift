@@ -1,16 +1,19 @@
 public import FoveaTensors
 
-/// How bytes become numbers: `(pixel / 255 − mean) / deviation`, for each channel.
+/// How what images hold becomes a network's numbers: `(pixel / unit − mean) / deviation`, for each channel.
 public struct Normalization: Hashable, Codable, Sendable {
-  /// The mean of each channel, as a share of 255.
+  /// The mean of each channel, in units.
   public let mean: [Float]
-  /// The deviation of each channel, as a share of 255.
+  /// The deviation of each channel, in units.
   public let deviation: [Float]
+  /// What counts as 1: 255 of bytes, 1 of numbers that are taken as they are.
+  public let unit: Float
 
   /// Gathers one mean and one deviation a channel.
-  public init(mean: [Float], deviation: [Float]) {
+  public init(mean: [Float], deviation: [Float], unit: Float = 255) {
     self.mean = mean
     self.deviation = deviation
+    self.unit = unit
   }
 
   /// Reads one; numbers that make no pixel a number are an error.
@@ -18,7 +21,9 @@ public struct Normalization: Hashable, Codable, Sendable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
       mean: try values.decode([Float].self, forKey: .mean),
-      deviation: try values.decode([Float].self, forKey: .deviation))
+      deviation: try values.decode([Float].self, forKey: .deviation),
+      // Older files are about bytes alone.
+      unit: try values.decodeIfPresent(Float.self, forKey: .unit) ?? 255)
     guard isUsable else {
       throw DecodingError.dataCorruptedError(
         forKey: .deviation, in: values,
@@ -26,10 +31,10 @@ public struct Normalization: Hashable, Codable, Sendable {
     }
   }
 
-  /// Whether there is one finite mean and one finite deviation above 0 a channel.
+  /// Whether there is one finite mean and one finite deviation above 0 a channel, and such a unit.
   var isUsable: Bool {
     mean.count == deviation.count && mean.allSatisfy(\.isFinite)
-      && deviation.allSatisfy { $0.isFinite && $0 > 0 }
+      && (deviation + [unit]).allSatisfy { $0.isFinite && $0 > 0 }
   }
 
   /// What MNIST's training images have.
@@ -38,7 +43,7 @@ public struct Normalization: Hashable, Codable, Sendable {
   /// For each channel, the number that each byte becomes.
   func tables() -> [[Float]] {
     zip(mean, deviation).map { mean, deviation in
-      (0...255).map { (Float($0) / 255 - mean) / deviation }
+      (0...255).map { (Float($0) / unit - mean) / deviation }
     }
   }
 
@@ -57,13 +62,29 @@ public struct Normalization: Hashable, Codable, Sendable {
     }
   }
 
-  /// The numbers of images of bytes, in channels-last memory.
+  /// The numbers of images, in channels-last memory.
   ///
   /// - Throws: `DatasetError.channels` where the images have another number of channels.
   public func normalized(_ images: Tensor) throws(DatasetError) -> Tensor {
-    guard images.shape.rank == 4, images.shape[1] == mean.count, images.elementType == .uint8
-    else {
+    guard images.shape.rank == 4, images.shape[1] == mean.count else {
       throw .channels(expected: mean.count, actual: images.shape)
+    }
+    func changed<Element: TensorElement>(
+      _ type: Element.Type, _ float: (Element) -> Float
+    ) -> Tensor {
+      Tensor(images.shape, order: .channelsLast, filling: Float.self) { target in
+        images.reordered(.channelsLast).withUnsafeElements(of: type) { source in
+          for index in source.indices {
+            let channel = index % mean.count
+            target[index] = (float(source[index]) / unit - mean[channel]) / deviation[channel]
+          }
+        }
+      }
+    }
+    switch images.elementType {
+    case .uint8: break
+    case .int32: return changed(Int32.self, Float.init)
+    case .float32: return changed(Float.self) { $0 }
     }
     let tables = tables()
     return Tensor(images.shape, order: .channelsLast, filling: Float.self) { target in
@@ -84,12 +105,18 @@ public struct DatasetDescription: Hashable, Codable, Sendable {
   public let imageShape: Shape
   /// How bytes become numbers.
   public let normalization: Normalization
+  /// What images hold before they are normalised.
+  public let range: ValueRange
 
-  init(name: String, classNames: [String], imageShape: Shape, normalization: Normalization) {
+  init(
+    name: String, classNames: [String], imageShape: Shape, normalization: Normalization,
+    range: ValueRange = .bytes
+  ) {
     self.name = name
     self.classNames = classNames
     self.imageShape = imageShape
     self.normalization = normalization
+    self.range = range
   }
 
   /// Reads one; an image shape that is not `[C, H, W]` with the normalisation's channels is an error.
@@ -99,7 +126,9 @@ public struct DatasetDescription: Hashable, Codable, Sendable {
       name: try values.decode(String.self, forKey: .name),
       classNames: try values.decode([String].self, forKey: .classNames),
       imageShape: try values.decode(Shape.self, forKey: .imageShape),
-      normalization: try values.decode(Normalization.self, forKey: .normalization))
+      normalization: try values.decode(Normalization.self, forKey: .normalization),
+      // Older files are about bytes alone.
+      range: try values.decodeIfPresent(ValueRange.self, forKey: .range) ?? .bytes)
     guard imageShape.rank == 3, imageShape[0] == normalization.mean.count else {
       throw DecodingError.dataCorruptedError(
         forKey: .imageShape, in: values,
@@ -183,59 +212,6 @@ extension ImageDataset: LabelledImages {
       description.normalization.convert(
         UnsafeBufferPointer(rebasing: source[(index * size)..<((index + 1) * size)]),
         tables: tables, to: target)
-    }
-  }
-}
-
-/// Why images and labels make no dataset.
-public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A tensor that holds no images of bytes.
-  case notImages(Shape, ElementType)
-  /// Another number of labels than of images.
-  case counts(images: Int, labels: Int)
-  /// A label that is no class.
-  case label(index: Int, value: Int32, classes: Int)
-  /// Another number of channels than the normalisation has.
-  case channels(expected: Int, actual: Shape)
-  /// A mean that is no number, or a deviation that is not above 0.
-  case normalization(Normalization)
-  /// Classes that the dataset does not have, or twice, or none at all.
-  case classes(_ chosen: [Int], of: Int)
-  /// A size that no image has.
-  case size(height: Int, width: Int)
-  /// A dataset that is nowhere to be found.
-  case notFound(name: String, places: [String], failures: [String])
-  /// Files that came with the program and are not beside it any more.
-  case missingResources(name: String, places: [String])
-  /// A name that no dataset has.
-  case unknownDataset(_ name: String, known: [String])
-
-  public var description: String {
-    switch self {
-    case .notImages(let shape, let type):
-      "images are [N, C, H, W] bytes, got \(shape) of \(type); convert them first"
-    case .counts(let images, let labels):
-      "\(images) images have \(labels) labels; give one label an image"
-    case .label(let index, let value, let classes):
-      "image \(index) has label \(value), classes are 0..<\(classes); mend the label file"
-    case .channels(let expected, let actual):
-      "the normalisation is for \(expected) channels of bytes, got \(actual); convert the images first"
-    case .normalization(let normalization):
-      "means \(normalization.mean) and deviations \(normalization.deviation) do not normalise; "
-        + "give a finite mean and a deviation above 0 for each channel"
-    case .classes(let chosen, let count):
-      "classes \(chosen) are no choice of 0..<\(count); name one or more, each once"
-    case .size(let height, let width):
-      "no image has \(height)×\(width) pixels; give 1 or more, and at most 2^48 numbers in all"
-    case .notFound(let name, let places, let failures):
-      "\(name) is in none of \(places.joined(separator: ", "))"
-        + (failures.isEmpty ? "" : ", and no mirror has it (\(failures.joined(separator: "; ")))")
-        + "; put its files into one of them, or name their folder with --data"
-    case .missingResources(let name, let places):
-      "the files of \(name) are not beside the program (looked in \(places.joined(separator: ", "))); "
-        + "keep the .resources folder next to it"
-    case .unknownDataset(let name, let known):
-      "there is no dataset \(name); choose from \(known.joined(separator: ", "))"
     }
   }
 }

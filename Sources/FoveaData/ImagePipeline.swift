@@ -57,6 +57,8 @@ public struct ImagePipeline: LabelledImages {
 
   public func label(of index: Int) -> Int32 { labels[indices[index]] }
 
+  public func name(of index: Int) -> String { source.name(of: indices[index]) }
+
   /// The image as the network gets it, before it is normalised.
   ///
   /// - Throws: `DamagedImage` where it cannot be read, or does not come to the right size.

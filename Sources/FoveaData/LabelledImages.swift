@@ -8,6 +8,8 @@ public protocol LabelledImages: Sendable {
   var count: Int { get }
   /// The class of an image.
   func label(of index: Int) -> Int32
+  /// What an image is called, such as the path of its file; `NAME/INDEX` where nothing else is known.
+  func name(of index: Int) -> String
   /// Writes the numbers of an image, channels last.
   ///
   /// What is drawn at random depends on the epoch and the index alone.
@@ -19,6 +21,11 @@ public protocol LabelledImages: Sendable {
   /// - Throws: `DamagedImage` where it cannot be read.
   func write(
     _ index: Int, epoch: Int, to target: UnsafeMutableBufferPointer<Float>) throws(DamagedImage)
+}
+
+extension LabelledImages {
+  /// The dataset's name and the image's number.
+  public func name(of index: Int) -> String { "\(description.name)/\(index)" }
 }
 
 /// An image that cannot be read.

@@ -31,7 +31,18 @@ public enum Splitter: Hashable, Codable, Sendable {
   ///
   /// - Throws: `SplitError` where a share, a fold or a file is none, or a part would be empty.
   public func split(_ source: some ImageSource) throws(SplitError) -> Parts {
-    let labels = source.labels
+    try split(source.labels, name: source.name)
+  }
+
+  /// Splits images by their classes.
+  ///
+  /// - Parameters:
+  ///   - labels: The class of each image.
+  ///   - name: What an image is called.
+  /// - Throws: `SplitError`, as above.
+  public func split(
+    _ labels: [Int32], name: (Int) -> String
+  ) throws(SplitError) -> Parts {
     let validation: Set<Int>
     var training: [Int]?
     switch self {
@@ -50,11 +61,11 @@ public enum Splitter: Hashable, Codable, Sendable {
       let dealt = Self.shuffledClasses(labels, seed: seed).joined().enumerated()
       validation = Set(dealt.filter { $0.offset % count == fold }.map(\.element))
     case .folders(let trainingFolder, let validationFolder):
-      let folders = labels.indices.map { source.name(of: $0).prefix { $0 != "/" } }
+      let folders = labels.indices.map { name($0).prefix { $0 != "/" } }
       validation = Set(labels.indices.filter { folders[$0] == validationFolder })
       training = labels.indices.filter { folders[$0] == trainingFolder }
     case .file(let path):
-      validation = try Self.named(inFile: path, source)
+      validation = try Self.named(inFile: path, labels.indices, name: name)
     }
     let parts = Parts(
       training: training ?? labels.indices.filter { !validation.contains($0) },
@@ -85,26 +96,26 @@ public enum Splitter: Hashable, Codable, Sendable {
   }
 
   private static func named(
-    inFile path: String, _ source: some ImageSource
+    inFile path: String, _ images: Range<Int>, name: (Int) -> String
   ) throws(SplitError) -> Set<Int> {
     let text: String
     do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
       throw .file(path, problem: "cannot be read (\(error.localizedDescription)); check the path")
     }
     let indices = Dictionary(
-      source.labels.indices.map { (source.name(of: $0), $0) },
+      images.map { (name($0), $0) },
       uniquingKeysWith: { first, _ in first }
     )
     var result: Set<Int> = []
     for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     {
-      let name = line.trimmingCharacters(in: .whitespaces)
-      if name.isEmpty { continue }
-      guard let index = indices[name] else {
+      let word = line.trimmingCharacters(in: .whitespaces)
+      if word.isEmpty { continue }
+      guard let index = indices[word] else {
         throw .file(
           path,
-          problem: "line \(number + 1): there is no image \(name); name images as their "
-            + "paths in the dataset, such as \(source.name(of: 0))")
+          problem: "line \(number + 1): there is no image \(word); name images as their "
+            + "paths in the dataset, such as \(name(0))")
       }
       result.insert(index)
     }

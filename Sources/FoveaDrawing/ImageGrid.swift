@@ -37,6 +37,8 @@ public struct ImageGrid: Hashable, Sendable {
 
   /// What stands above.
   public let title: String
+  /// A line under the title.
+  public let note: String?
   /// The images, row by row.
   public let cells: [Cell]
   /// Images of a row.
@@ -48,9 +50,12 @@ public struct ImageGrid: Hashable, Sendable {
 
   /// Lays out images.
   ///
-  /// - Parameter columns: Images of a row, at least 1; about a square of them where left out.
-  public init(title: String, cells: [Cell], columns: Int? = nil) {
+  /// - Parameters:
+  ///   - note: A line under the title.
+  ///   - columns: Images of a row, at least 1; about a square of them where left out.
+  public init(title: String, note: String? = nil, cells: [Cell], columns: Int? = nil) {
     self.title = title
+    self.note = note
     self.cells = cells
     let square = Int(Double(cells.count).squareRoot().rounded(.up))
     self.columns = max(1, min(columns ?? square, cells.count))
@@ -75,13 +80,14 @@ public struct ImageGrid: Hashable, Sendable {
 
   /// The grid as an SVG document that holds its images.
   public func svg() -> String {
-    let (lineHeight, head) = (15.0, 34.0)
+    let (lineHeight, head) = (15.0, note == nil ? 34.0 : 54.0)
     let size = cellSize
     let (width, height) = (Double(size.width), Double(size.height) + lineHeight * Double(lineCount))
     let gap = Double(Self.gap)
     var content = [
       SVGElement.text(title, x: gap, y: 22, size: SVGElement.titleSize, paint: .ink, weight: "600")
     ]
+    if let note { content.append(.text(note, x: gap, y: 42)) }
     for (index, cell) in cells.enumerated() {
       let x = gap + Double(index % columns) * (width + gap)
       let y = head + Double(index / columns) * (height + gap)
@@ -102,20 +108,27 @@ public struct ImageGrid: Hashable, Sendable {
       title: title,
       width: max(
         gap + Double(columns) * (width + gap),
-        2 * gap + SVGElement.width(of: title, size: SVGElement.titleSize)),
+        2 * gap + SVGElement.width(of: title, size: SVGElement.titleSize),
+        2 * gap + SVGElement.width(of: note ?? "")),
       height: head + Double(rows) * (height + gap), content: content)
   }
 
   /// The grid in pixels, on white.
   public func png() throws(DrawingError) -> PNGImage {
-    let (lineHeight, head) = (PixelFont.height + 3, 2 * PixelFont.height + 2 * Self.gap)
+    let lineHeight = PixelFont.height + 3
+    let noteY = 2 * PixelFont.height + Self.gap + 6
+    let head = noteY + (note == nil ? Self.gap - 6 : PixelFont.height + Self.gap)
     let size = cellSize
     let cellHeight = size.height + 3 + lineHeight * lineCount
     let width = max(
-      Self.gap + columns * (size.width + Self.gap), 2 * (Self.gap + PixelFont.width(of: title)))
+      Self.gap + columns * (size.width + Self.gap), 2 * (Self.gap + PixelFont.width(of: title)),
+      2 * Self.gap + PixelFont.width(of: note ?? ""))
     var canvas = try PixelCanvas(
       width: width, height: head + rows * (cellHeight + Self.gap))
     canvas.draw(title, x: Self.gap, y: Self.gap, scale: 2, color: Paint.ink.lightRGB)
+    if let note {
+      canvas.draw(note, x: Self.gap, y: noteY, scale: 1, color: Paint.quiet.lightRGB)
+    }
     for (index, cell) in cells.enumerated() {
       let x = Self.gap + index % columns * (size.width + Self.gap)
       let y = head + index / columns * (cellHeight + Self.gap)
@@ -136,42 +149,5 @@ public struct ImageGrid: Hashable, Sendable {
     var shorter = Substring(line)
     while !shorter.isEmpty, !fits(shorter + "..") { shorter = shorter.dropLast() }
     return shorter + ".."
-  }
-}
-
-/// A white picture that others are drawn on.
-private struct PixelCanvas {
-  private(set) var image: PNGImage
-
-  init(width: Int, height: Int) throws(DrawingError) {
-    image = try PNGImage(
-      width: width, height: height, format: .rgb,
-      samples: [UInt8](repeating: 255, count: 3 * width * height))
-  }
-
-  mutating func draw(_ other: PNGImage, x: Int, y: Int) {
-    let count = other.format.rawValue
-    for row in 0..<other.height {
-      for column in 0..<other.width {
-        let start = (row * other.width + column) * count
-        let pixel = other.samples[start..<(start + count)]
-        let color = count == 1 ? [UInt8](repeating: pixel[start], count: 3) : Array(pixel.prefix(3))
-        set(x + column, y + row, color)
-      }
-    }
-  }
-
-  mutating func draw(_ text: String, x: Int, y: Int, scale: Int, color: [UInt8]) {
-    for pixel in PixelFont.pixels(of: text) {
-      for place in 0..<scale * scale {
-        set(x + pixel.x * scale + place % scale, y + pixel.y * scale + place / scale, color)
-      }
-    }
-  }
-
-  private mutating func set(_ x: Int, _ y: Int, _ color: [UInt8]) {
-    guard 0..<image.width ~= x, 0..<image.height ~= y else { return }
-    let start = (y * image.width + x) * 3
-    for channel in 0..<3 { image.samples[start + channel] = color[channel] }
   }
 }

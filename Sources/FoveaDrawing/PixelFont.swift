@@ -27,7 +27,13 @@ enum PixelFont {
   }
 
   private static func rows(of character: Character) -> [UInt8] {
-    let character = character == "×" ? "x" : character
+    let character: Character =
+      switch character {
+      case "×": "x"
+      case "−": "-"
+      case "·": "*"
+      default: character
+      }
     let base = String(character).decomposedStringWithCanonicalMapping.unicodeScalars.first
     let code = Int(base?.value ?? 0) - 32
     return glyphs.indices.contains(code) ? glyphs[code] : glyphs[31]

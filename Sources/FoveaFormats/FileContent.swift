@@ -1,3 +1,5 @@
+import FoveaArchives
+
 /// What a file is, by its first bytes; its name says nothing.
 enum FileContent: Hashable {
   case safetensors

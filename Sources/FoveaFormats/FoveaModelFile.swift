@@ -103,6 +103,10 @@ extension ModelInformation {
     guard mean.count == deviation.count, mean.allSatisfy(\.isFinite),
       deviation.allSatisfy({ $0.isFinite && $0 > 0 })
     else { return "means \(mean) and deviations \(deviation) do not normalise" }
+    let (unit, range) = (preprocessing.unit ?? 255, preprocessing.range ?? [0, 255])
+    guard unit.isFinite, unit > 0, range.count == 2, range[0] <= range[1] else {
+      return "no values are in units of \(unit), from \(range)"
+    }
     let crop = preprocessing.centerCrop ?? [1, 1]
     let sizes = crop + [preprocessing.resizedShorterSide ?? 1]
     guard crop.count == 2, sizes.allSatisfy({ 1...(1 << 16) ~= $0 }) else {

@@ -1,3 +1,4 @@
+import FoveaArchives
 public import FoveaTensors
 
 /// Why a file does not bring a network with its weights.

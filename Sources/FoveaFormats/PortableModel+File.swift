@@ -1,3 +1,4 @@
+import FoveaArchives
 public import FoveaTensors
 public import Foundation
 

@@ -57,7 +57,11 @@ public struct Preprocessing: Hashable, Codable, Sendable {
   public var interpolation = Interpolation.bilinear
   /// Height and width that are cut from the centre, in pixels; `nil` where nothing is cut.
   public var centerCrop: [Int]?
-  /// What is taken from each channel, of values from 0 to 1.
+  /// What values are divided by first; by 255, of bytes, where left out.
+  public var unit: Float?
+  /// The least and the largest of the values before that; 0 and 255 where left out.
+  public var range: [Float]?
+  /// What is taken from each channel after that.
   public var mean: [Float]
   /// What each channel is divided by after that.
   public var deviation: [Float]

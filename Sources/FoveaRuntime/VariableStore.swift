@@ -64,16 +64,19 @@ public final class VariableStore {
   /// Copies of all variables, in the order in which they were added.
   public func snapshot() -> Weights {
     var result = Weights()
-    for name in names {
-      guard let entry = entries[name] else { continue }
-      let tensor = Tensor(entry.shape, order: .channelsLast, filling: Float.self) { target in
-        UnsafeMutableRawBufferPointer(target).copyMemory(
-          from: UnsafeRawBufferPointer(
-            start: entry.memory.base, count: target.count * MemoryLayout<Float>.stride))
-      }
-      result[name] = tensor.reordered(.rowMajor)
-    }
+    for name in names { result[name] = self[name] }
     return result
+  }
+
+  /// A copy of a variable; `nil` where there is no such.
+  public subscript(name: String) -> Tensor? {
+    guard let entry = entries[name] else { return nil }
+    let tensor = Tensor(entry.shape, order: .channelsLast, filling: Float.self) { target in
+      UnsafeMutableRawBufferPointer(target).copyMemory(
+        from: UnsafeRawBufferPointer(
+          start: entry.memory.base, count: target.count * MemoryLayout<Float>.stride))
+    }
+    return tensor.reordered(.rowMajor)
   }
 
   /// Overwrites variables with tensors of the same names and shapes.

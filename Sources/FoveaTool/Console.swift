@@ -44,6 +44,13 @@ struct Console: Sendable {
   /// Prints a heading.
   func printHeading(_ text: String) { print(isColored ? "\u{1b}[1m\(text)\u{1b}[0m" : text) }
 
+  /// Prints pictures with words under them, in as many colours as the terminal has.
+  func print(_ grid: ImageGrid) {
+    let colors = TerminalPicture.Colors(
+      isTerminal: isTerminal, environment: ProcessInfo.processInfo.environment)
+    print(TerminalPicture(grid, colors: colors, width: width).lines)
+  }
+
   /// Draws a line over the one that was drawn before; nothing where that cannot be.
   func draw(_ makeLine: (_ width: Int) -> String) {
     guard isTerminal, !isQuiet else { return }

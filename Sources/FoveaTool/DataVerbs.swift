@@ -10,14 +10,15 @@ struct DataVerbs: AsyncParsableCommand {
     commandName: "data",
     abstract: "Look at a dataset: what is in it, and what is wrong with it.",
     discussion: """
-      DATASET is a name (\(DatasetName.allCases.map(\.rawValue).joined(separator: ", "))), a folder with a folder of images \
-      for each class (with train/ and val/ or test/ above them, where there are parts), or a .csv table of paths and classes.
+      DATASET is a name (\(DatasetName.list)), a folder with a folder of images \
+      for each class (with train/ and val/ or test/ above them, where there are parts), a .csv table of paths and classes, or \
+      arrays of NumPy: a .npz file, or a folder of images.npy and labels.npy, of any number of channels.
       """,
     subcommands: [Info.self, Preview.self, Stats.self, Check.self])
 
   /// Options that say which images.
   struct Selection: ParsableArguments {
-    @Argument(help: "A dataset's name, a folder of images, or a .csv table.")
+    @Argument(help: "A dataset's name, a folder of images, a .csv table, or a .npz file.")
     var dataset: String
 
     @Option(
@@ -111,7 +112,7 @@ struct DataVerbs: AsyncParsableCommand {
       abstract: "Draw images as the network gets them, augmented, with their classes.",
       discussion: """
         The images are those of a batch for training, with normalisation taken back. Another --epoch shows other random \
-        changes of the same images.
+        changes of the same images. Without --out they are drawn right in a terminal, else into preview.svg.
         """)
 
     @OptionGroup var selection: Selection
@@ -137,8 +138,13 @@ struct DataVerbs: AsyncParsableCommand {
     @Option(help: "What random changes are drawn from.")
     var seed: UInt64 = 0
 
-    @Option(help: "The picture's file: .svg or .png.", completion: .file())
-    var out = "preview.svg"
+    @Option(
+      help: "The picture's file: .svg or .png. (default: the terminal, else preview.svg)",
+      completion: .file())
+    var out: String?
+
+    @Flag(help: "Draw with characters, also into a pipe, where there are no colours.")
+    var terminal = false
 
     @OptionGroup var report: ReportOptions
 
@@ -149,9 +155,14 @@ struct DataVerbs: AsyncParsableCommand {
         selection.request,
         ImagePreparation(
           size: imageSize.map { ImageSize($0) }, channels: selection.channels,
-          augmentation: augment, seed: seed), count: count, output: out)
+          augmentation: augment, seed: seed), count: count)
       command.epoch = epoch
       command.mixing = try Mixing(mixup: mixup, cutMix: cutmix)
+      if terminal || (out == nil && console.isTerminal && !report.json) {
+        console.print(try await command.grid { downloads.show($0) })
+        guard out != nil || report.json else { return }
+      }
+      command.output = out ?? command.output
       let result = try await command.run { downloads.show($0) }
       console.print("\(result.file): \(NumberFormat.grouped(result.bytes)) bytes")
       try console.printJSON(result)
@@ -236,7 +247,8 @@ private enum DataText {
     return [
       "mean       \(list(report.normalization.mean))",
       "deviation  \(list(report.normalization.deviation))",
-      "of \(name), as shares of 255",
+      report.normalization.unit == 255
+        ? "of \(name), as shares of 255" : "of \(name), whose numbers are \(report.range)",
     ]
   }
 

@@ -2,15 +2,18 @@ import ArgumentParser
 import FoveaCommands
 import FoveaDrawing
 
-/// `fovea draw`: pictures of networks, of what they see, and of how a window sweeps.
+/// `fovea draw`: pictures of networks, of what they see and make, of how a window sweeps, and of schedules.
 struct Draw: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw a network, what an activation sees, or a convolution.",
+    abstract: "Draw a network, its filters and maps, what it sees, a convolution, or a schedule.",
     discussion: "Pictures are light, and dark for readers who prefer that.",
-    subcommands: [DrawNetwork.self, DrawReceptiveField.self, DrawConvolution.self])
+    subcommands: [
+      DrawNetwork.self, DrawReceptiveField.self, DrawConvolution.self, DrawFilters.self,
+      DrawFeatureMaps.self, DrawSchedule.self,
+    ])
 
   /// Says what was written.
-  fileprivate static func tell(_ picture: PictureReport, _ console: Console) {
+  static func tell(_ picture: PictureReport, _ console: Console) {
     console.print("Written to \(picture.file) (\(NumberFormat.grouped(picture.bytes)) bytes)")
   }
 }

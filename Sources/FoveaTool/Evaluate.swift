@@ -12,7 +12,9 @@ struct Evaluate: AsyncParsableCommand {
   @Argument(help: "A checkpoint's file, or a run's folder.", completion: .file())
   var checkpoint: String
 
-  @Argument(help: "\(DatasetName.allCases.map(\.rawValue).joined(separator: " or ")).")
+  @Argument(
+    help:
+      "A dataset's name (\(DatasetName.list)), a folder of images, a .csv table, or a .npz file.")
   var dataset: String
 
   @Option(help: "Which part of the dataset.")
@@ -37,7 +39,8 @@ struct Evaluate: AsyncParsableCommand {
 
   @Option(
     help: """
-      A folder for classes.csv, confusion.svg, reliability.svg and top-losses.svg; what is in it under \
+      A folder for classes.csv, confusion.svg, reliability.svg, results.svg (some images, what they are and what \
+      they are taken for) and top-losses.svg; what is in it under \
       these names is written over.
       """, completion: .directory)
   var details: String?

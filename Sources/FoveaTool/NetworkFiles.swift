@@ -68,6 +68,9 @@ struct Run: ParsableCommand {
   @Option(help: "The folder for the outputs.", completion: .directory)
   var output: String
 
+  @Flag(help: "Run on numbers far outside those of the training, too, which are refused otherwise.")
+  var anyRange = false
+
   @Option(help: "Threads; they change no result. (default: one for each core)")
   var threads: Int?
 
@@ -76,10 +79,11 @@ struct Run: ParsableCommand {
 
   func run() throws {
     let console = Console(json: report.json)
-    let result = try RunCommand(
+    var command = RunCommand(
       source: arguments.source(model, weights: weights, seed: seed), inputs: input,
-      output: output, threads: threads
-    ).run()
+      output: output, threads: threads)
+    command.takesAnyRange = anyRange
+    let result = try command.run()
     if let weights = result.weights { console.print(weights.lines) }
     if result.hasRandomWeights { console.print("Weights: random, of seed \(seed)") }
     for array in result.outputs { console.print("\(array.file)  \(array.name) \(array.shape)") }

@@ -7,9 +7,10 @@ struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Ask a trained network what images show.",
     discussion: """
-      Takes JPEG, PNG, WebP, PGM and PPM files, and images of IDX files by number, counted from 0: \
-      t10k-images-idx3-ubyte.gz:17, or :0-9 for several. Images of another size are resized; colour and \
-      grey are converted as the network needs it.
+      Takes JPEG, PNG, WebP, PGM and PPM files, and images of IDX, .npy and .npz files by number, counted from 0: \
+      t10k-images-idx3-ubyte.gz:17, or :0-9 for several. Pictures of another size are resized; colour and \
+      grey are converted as the network needs it. Arrays must have the network's shape. Numbers of another range than \
+      the network learned from, such as 0 to 1 where it saw 0 to 255, are refused.
       """)
 
   @Argument(help: "A checkpoint's file, or a run's folder.", completion: .file())

@@ -6,8 +6,8 @@ import FoveaRuntime
 struct TrainingOptions: ParsableArguments {
   @Argument(
     help: """
-      \(DatasetName.allCases.map(\.rawValue).joined(separator: ", ")), a folder with a folder of images for each class, or \
-      a .csv table of paths and classes.
+      \(DatasetName.list), a folder with a folder of images for each class, or \
+      a .csv table of paths and classes, or arrays of NumPy (a .npz file, or a folder of .npy files).
       """)
   var dataset: String?
 

@@ -13,11 +13,13 @@ extension Learner {
     var lossSum = 0.0
     var right = [Int](repeating: 0, count: settings.metrics.count)
     var images = 0
+    var damaged: [DamagedImage] = []
     let store = averaged ? try VariableStore(averagedWeights()) : variables
     var programs = averaged ? [:] : evaluationPrograms
     defer { if !averaged { evaluationPrograms = programs } }
     for try await batch in data.batches(epoch: 0) {
       let count = batch.images.shape[0]
+      damaged += batch.damaged
       let inputs = try target(of: batch).inputs
         .merging([Model.inputName: batch.images]) { own, _ in own }
       let program =
@@ -43,7 +45,7 @@ extension Learner {
     let metrics = zip(settings.metrics, right).map { ($0.name, Double($1) / Double(images)) }
     return Evaluation(
       loss: lossSum / Double(images), metrics: Dictionary(metrics) { first, _ in first },
-      images: images)
+      images: images, damaged: damaged)
   }
 }
 
@@ -71,4 +73,6 @@ public struct Evaluation: Hashable, Codable, Sendable {
   public let metrics: [String: Double]
   /// How many images were looked at.
   public let images: Int
+  /// Images that cannot be read and do not count.
+  public let damaged: [DamagedImage]
 }

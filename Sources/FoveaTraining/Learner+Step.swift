@@ -7,10 +7,11 @@ import FoveaTensors
 extension Learner {
   /// Takes a step, and where it is the last of an update, the update.
   ///
+  /// - Parameter waiting: How long the batch was waited for.
   /// - Throws: `TargetError` for a wrong target, `TrainingError.notFinite` for a loss that is no number;
   ///   then no parameter has been changed.
   func takeStep(
-    _ batch: Batch, _ progress: inout TrainingProgress
+    _ batch: Batch, after waiting: Duration = .zero, _ progress: inout TrainingProgress
   ) throws -> (record: StepRecord, skipped: SkippedUpdate?) {
     let clock = ContinuousClock()
     let start = clock.now
@@ -51,7 +52,7 @@ extension Learner {
     let record = StepRecord(
       epoch: progress.epoch, step: progress.step, loss: loss,
       learningRate: values.learningRate, momentum: values.momentum, images: count,
-      seconds: (clock.now - start) / .seconds(1))
+      seconds: (clock.now - start) / .seconds(1), waitSeconds: waiting / .seconds(1))
     progress.finishStep(loss: loss, images: count)
     return (record, skipped)
   }

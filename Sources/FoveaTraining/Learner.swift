@@ -138,7 +138,8 @@ public final class Learner {
   ///
   /// - Parameters:
   ///   - checkpointFile: Written after each epoch, and when the training is stopped.
-  ///   - observers: Told what happens, in the order of the list; any of them may stop the training.
+  ///   - observers: Told what happens, in the order of the list but each after those that it needs; any of them may
+  ///     stop the training. What they find out is in the report, by their types.
   /// - Returns: What came out, also where the training was stopped.
   /// - Throws: What data, programs and checkpoints throw; `TrainingError.notFinite` for a loss that is
   ///   infinite or no number, and `TargetError` for a wrong target, both before any weight is changed.
@@ -181,6 +182,10 @@ public final class Learner {
     if let epochs { progress.epochs = epochs }
     if settings.scalesLoss, progress.lossScale == nil { progress.lossScale = LossScale() }
     self.progress = progress
+    let observers = try observers.inOrderOfRequirements()
+    for observer in observers { observer.attach(to: observers) }
+    let looks = try LayerLooks(observers, of: self)
+    let readers = observers.filter(\.wantsAnswers)
     let clock = ContinuousClock()
     let start = clock.now
     var isStopped = false
@@ -191,14 +196,10 @@ public final class Learner {
       TrainingReport(
         epochs: progress.finishedEpochs, steps: progress.step,
         seconds: (clock.now - start) / .seconds(1),
-        wasStopped: progress.epoch < progress.epochs)
+        wasStopped: progress.epoch < progress.epochs, observers: observers)
     }
 
-    tell(
-      .began(
-        TrainingOutline(
-          epochs: progress.epochs, stepsPerEpoch: progress.stepsPerEpoch,
-          firstStep: progress.step)))
+    tell(.began(outline(of: progress)))
     while progress.epoch < progress.epochs, !isStopped {
       let epoch = progress.epoch
       let epochStart = clock.now
@@ -206,13 +207,22 @@ public final class Learner {
       averagedStatistics = Weights()
       tell(.epochBegan(epoch: epoch))
       if !isStopped {
-        let batches = training.batches(epoch: progress.shuffleEpoch, from: progress.stepInEpoch)
-        for try await batch in batches {
-          for case let stats as ActivationStats in observers {
-            try stats.observe(batch, in: self, at: progress)
+        var batches = training.batches(epoch: progress.shuffleEpoch, from: progress.stepInEpoch)
+          .makeAsyncIterator()
+        while true {
+          let asked = clock.now
+          guard let batch = try await batches.next() else { break }
+          let waiting = clock.now - asked
+          try looks.look(at: batch, in: self, progress)
+          if !batch.damaged.isEmpty {
+            tell(.imagesSkipped(progress.skipped(batch.damaged, for: .training)))
           }
-          let (record, skipped) = try takeStep(batch, &progress)
+          let (record, skipped) = try takeStep(batch, after: waiting, &progress)
           self.progress = progress
+          if !readers.isEmpty {
+            let answers = try answers(to: batch, record)
+            for reader in readers { reader.receive(answers) }
+          }
           if let skipped { tell(.updateSkipped(skipped)) }
           tell(.stepEnded(record))
           if Task.isCancelled { isStopped = true }
@@ -220,11 +230,16 @@ public final class Learner {
         }
       }
       if !isStopped {
+        let normalizations = normalizations
+        if !normalizations.isEmpty { tell(.normalizationsRead(normalizations)) }
         tell(.validationBegan(epoch: epoch))
         let evaluation =
           if let validation { try await evaluate(validation) as Evaluation? } else {
             nil as Evaluation?
           }
+        if let damaged = evaluation?.damaged, !damaged.isEmpty {
+          tell(.imagesSkipped(progress.skipped(damaged, for: .validation)))
+        }
         let record = EpochRecord(
           epoch: epoch, trainingLoss: progress.trainingLoss, validationLoss: evaluation?.loss,
           metrics: evaluation?.metrics ?? [:], seconds: (clock.now - epochStart) / .seconds(1))

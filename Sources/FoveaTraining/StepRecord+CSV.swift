@@ -1,21 +1,23 @@
 extension StepRecord {
   /// The names of the columns of `csvRow`.
-  public static let csvHeader = "epoch,step,loss,learning_rate,momentum,images,seconds"
+  public static let csvHeader = "epoch,step,loss,learning_rate,momentum,images,seconds,wait_seconds"
 
   /// The record as comma-separated values, with epoch and step counted from 1 as people count.
   public var csvRow: String {
-    "\(epoch + 1),\(step + 1),\(loss),\(learningRate),\(momentum),\(images),\(seconds)"
+    "\(epoch + 1),\(step + 1),\(loss),\(learningRate),\(momentum),\(images),\(seconds),\(waitSeconds)"
   }
 
   /// Reads a row that `csvRow` wrote; `nil` where it is something else, such as half a row.
   public init?(csvRow: some StringProtocol) {
     let cells = csvRow.split(separator: ",", omittingEmptySubsequences: false)
-    guard cells.count == 7, let epoch = Int(cells[0]), let step = Int(cells[1]), epoch > 0,
+    // Tables of earlier versions end before the waiting.
+    guard 7...8 ~= cells.count, let epoch = Int(cells[0]), let step = Int(cells[1]), epoch > 0,
       step > 0, let loss = Float(cells[2]), let learningRate = Float(cells[3]),
-      let momentum = Float(cells[4]), let images = Int(cells[5]), let seconds = Double(cells[6])
+      let momentum = Float(cells[4]), let images = Int(cells[5]), let seconds = Double(cells[6]),
+      let waitSeconds = cells.count == 8 ? Double(cells[7]) : 0
     else { return nil }
     self.init(
       epoch: epoch - 1, step: step - 1, loss: loss, learningRate: learningRate,
-      momentum: momentum, images: images, seconds: seconds)
+      momentum: momentum, images: images, seconds: seconds, waitSeconds: waitSeconds)
   }
 }

@@ -27,6 +27,10 @@ public enum TrainingError: Error, Hashable, Sendable {
   case answer(image: Int)
   /// A teacher that is missing, not needed or does not fit.
   case teacher(_ problem: String)
+  /// An observer that another one needs and that is not among those of the training.
+  case missingObserver(_ missing: String, of: String)
+  /// Observers that need each other in a circle; the first is the last.
+  case observerCycle([String])
   /// A log that cannot be written.
   case log(file: String, problem: String)
   /// A checkpoint file that cannot be used.
@@ -78,6 +82,11 @@ extension TrainingError: CustomStringConvertible {
         + "with a lower learning rate"
     case .teacher(let problem):
       problem
+    case .missingObserver(let missing, let observer):
+      "the observer \(observer) needs \(missing), which is not there; give the training both"
+    case .observerCycle(let names):
+      "observers need each other in a circle: \(names.joined(separator: " needs ")); take one of these "
+        + "requirements away"
     case .log(let file, let problem):
       "\(file) cannot be written (\(problem)); make room, or mend its permissions"
     case .checkpoint(let file, let problem):

@@ -20,11 +20,10 @@ import Testing
     for number in 1...5 {
       try folder.write("data_batch_\(number).bin", Self.rows([UInt8(number), 9]))
     }
-    try folder.write("batches.meta.txt", Data("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n".utf8))
     let dataset = try CIFAR.cifar10.load(.training, from: folder.url)
     #expect(dataset.count == 10)
     #expect(dataset.labels.elements(of: Int32.self) == [1, 9, 2, 9, 3, 9, 4, 9, 5, 9])
-    #expect(dataset.classNames[9] == "j")
+    #expect(dataset.classNames[9] == "truck")
     // Row 1 of each file is one further on; green begins at byte 1,024 of a row.
     let byte: Int = 1024 + 2 * 32 + 3 + 1
     #expect(dataset.images[[1, 1, 2, 3], as: UInt8.self] == UInt8(byte % 256))
@@ -36,6 +35,12 @@ import Testing
     let dataset = try CIFAR.cifar100.load(.test, from: folder.url)
     #expect(dataset.labels.elements(of: Int32.self) == [99, 42])
     #expect(dataset.classNames.count == 100)
+    #expect(dataset.classNames[99] == "worm")
+    let coarse = try CIFAR.cifar100Coarse.load(.test, from: folder.url)
+    #expect(coarse.labels.elements(of: Int32.self) == [19, 19])
+    #expect(coarse.classNames.count == 20)
+    #expect(coarse.classNames[19] == "vehicles_2")
+    #expect(coarse.images == dataset.images)
   }
 
   @Test func `damaged files are refused by name`() throws {

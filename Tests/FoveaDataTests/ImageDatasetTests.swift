@@ -132,9 +132,12 @@ import Testing
         "no image has 0×5 pixels; give 1 or more, and at most 2^48 numbers in all"
       ),
       (
-        .notFound(name: "mnist", places: ["/a", "/b"], failures: ["m: status 404"]),
+        .notFound(
+          name: "mnist", places: ["/a", "/b"], failures: ["m: status 404"],
+          addresses: ["https://m/a.gz"]),
         "mnist is in none of /a, /b, and no mirror has it (m: status 404); "
-          + "put its files into one of them, or name their folder with --data"
+          + "fetch https://m/a.gz where there is a network, put it into /b, "
+          + "or name its folder with --data"
       ),
       (
         .missingResources(name: "mnist-mini", places: ["/a"]),

@@ -43,4 +43,42 @@ import Testing
     #expect(svg.elements(named: "image").count == 5)
     #expect(HeatColors.rgb(1) == [0xfd, 0xe7, 0x25])
   }
+
+  static let grid = HeatGrid(
+    title: "Layers of net", horizontalAxis: .init("step"), times: [1, 33, 65], rowAxis: "layer",
+    names: ["0.0", "a.very.long.path.of.a.layer.in.a.deep.network"],
+    panels: [
+      .init(
+        .init("gradient norm", unit: "nats", kind: .logarithmic),
+        rows: [[1e-4, 1e-2, 1], [.nan, 0, 0.1]]),
+      .init(.init("share near zero"), rows: [[0, 0.5, 1], [0.2, 0.2, 0.2]], bounds: 0...1),
+    ])
+
+  @Test func `a heat grid names layers, steps and what its colours stand for`() throws {
+    let svg = try ParsedSVG(Self.grid.svg())
+    for label in [
+      "Layers of net", "gradient norm (nats)", "share near zero", "step", "layer", "0.0", "1", "33",
+      "65", "0.001", "0.4",
+    ] {
+      #expect(svg.texts.contains(label), "\(label)")
+    }
+    // What is too long keeps its end, which tells layers apart.
+    #expect(svg.texts.contains { $0.hasPrefix("…") && $0.hasSuffix(".in.a.deep.network") })
+    #expect(svg.elements(named: "image").count == 4)
+    let empty = HeatGrid(
+      title: "", horizontalAxis: .init("step"), times: [], rowAxis: "layer", names: [], panels: [])
+    _ = try ParsedSVG(empty.svg())
+    _ = try empty.png()
+  }
+
+  @Test func `a heat grid in pixels has the colours of its values`() throws {
+    let picture = try Self.grid.png()
+    func has(_ color: [UInt8]) -> Bool {
+      stride(from: 0, to: picture.samples.count, by: 3).contains {
+        Array(picture.samples[$0..<($0 + 3)]) == color
+      }
+    }
+    for amount in [0, 0.2, 0.5, 1] { #expect(has(HeatColors.rgb(amount)), "\(amount)") }
+    #expect(has(Paint.grid.lightRGB), "what is no number")
+  }
 }

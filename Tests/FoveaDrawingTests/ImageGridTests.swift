@@ -1,3 +1,4 @@
+import FoveaTensors
 import Testing
 
 @testable import FoveaDrawing
@@ -31,6 +32,38 @@ import Testing
     #expect(text.contains("..</text>"))
     #expect(text.contains("&amp; &lt;b&gt;"))
     #expect(try grid.png().width == 10 + 128 + 10)
+  }
+
+  @Test func `filters have one scale, and those of colour images are in colour`() throws {
+    let weights = Tensor([2, 3, 1, 2], (0..<12).map { Float($0) - 6 })
+    let planes = try ImageGrid(filters: weights, isColor: false, title: "t", limit: 4)
+    #expect(planes.cells.map(\.lines) == [["0, 0"], ["0, 1"], ["0, 2"], ["1, 0"]])
+    #expect(planes.note?.hasPrefix("4 of 6 planes") == true)
+    #expect(planes.note?.contains("blue to −6") == true)
+    #expect(Array(planes.cells[0].image.samples[..<3]) == Paint.blue.lightRGB)
+    // Zero is the first weight of the second filter.
+    #expect(Array(planes.cells[3].image.samples[..<3]) == SignedColors.rgb(0))
+    let colors = try ImageGrid(filters: weights, isColor: true, title: "t")
+    #expect(colors.cells.map(\.lines) == [["0"], ["1"]])
+    // Red −6, green −4 and blue −2 of the first pixel.
+    #expect(colors.cells[0].image.samples[..<3] == [0, 43, 85])
+    #expect(throws: DrawingError.self) {
+      try ImageGrid(filters: Tensor([2], [1, 2] as [Float]), isColor: false, title: "t")
+    }
+    let zero = try ImageGrid(
+      filters: Tensor(zeros: [1, 1, 3, 3]), isColor: false, title: "t")
+    #expect(Array(zero.cells[0].image.samples[..<3]) == SignedColors.rgb(0))
+  }
+
+  @Test func `feature maps share a scale, or have their own`() throws {
+    let maps = Tensor([1, 2, 1, 2], [0, 4, 1, 2] as [Float])
+    let shared = try ImageGrid(featureMaps: maps, title: "t")
+    #expect(shared.note == "2 channels of 1×2; dark 0, light 4")
+    #expect(Array(shared.cells[1].image.samples) == HeatColors.rgb(0.25) + HeatColors.rgb(0.5))
+    let own = try ImageGrid(featureMaps: maps, title: "t", hasOwnScales: true, limit: 1)
+    #expect(own.cells.count == 1 && own.note?.hasPrefix("1 of 2 channels") == true)
+    let bad = Tensor([1, 1, 1, 2], [.nan, 1] as [Float])
+    #expect(try ImageGrid(featureMaps: bad, title: "t").cells.count == 1)
   }
 
   @Test func `every printable letter has pixels of its own`() {

@@ -1,4 +1,5 @@
 import Foundation
+import FoveaArchives
 import FoveaTensors
 import FuzzSupport
 import Testing

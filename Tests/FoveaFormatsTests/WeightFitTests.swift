@@ -1,6 +1,7 @@
 import Foundation
 import FoveaTensors
 import OrderedCollections
+import FuzzSupport
 import Testing
 
 @testable import FoveaFormats

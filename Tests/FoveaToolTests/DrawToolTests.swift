@@ -42,6 +42,53 @@ import Testing
     #expect(try pooling.json()["output"] as? Int == 3, "a pooling's stride is its kernel")
   }
 
+  @Test func `a schedule is drawn before the training`() throws {
+    let outcome = try tool.run(
+      "draw", "schedule", "--images", "1000", "--batch-size", "64", "--epochs", "2", "--max-lr",
+      "0.4", "--accumulate", "2", "--out", "s.svg", "--json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    // 16 batches make 8 updates.
+    #expect(try outcome.json()["stepsPerEpoch"] as? Int == 16)
+    #expect(try outcome.json()["updates"] as? Int == 16)
+    let svg = String(decoding: try contents("s.svg"), as: UTF8.self)
+    for label in ["one-cycle, 2 epochs of 8 updates", "learning rate", "momentum", ">update<"] {
+      #expect(svg.contains(label), "\(label)")
+    }
+    let ofDataset = try tool.run(
+      "draw", "schedule", "mnist-mini", "--schedule", "cosine", "--warm-up", "1", "--out", "c.svg")
+    #expect(ofDataset.output.contains("an epoch; the rate begins at"), "\(ofDataset.output)")
+    let wrong = try tool.run("draw", "schedule", "--images", "0", "--out", "w.svg")
+    #expect(wrong.status == 2 && wrong.errors.contains("--images"), "\(wrong.errors)")
+    let missing = try tool.run("draw", "schedule", "--out", "w.svg")
+    #expect(missing.status == 2 && missing.errors.contains("dataset"), "\(missing.errors)")
+  }
+
+  @Test func `filters and feature maps are grids`() throws {
+    let filters = try tool.run(
+      "draw", "filters", "simple-cnn", "--layer", "1.0", "--limit", "5", "--out", "f.svg", "--json")
+    #expect(filters.status == 0, "\(filters.errors)")
+    #expect(try filters.json()["shape"] as? [Int] == [16, 8, 3, 3])
+    #expect(String(decoding: try contents("f.svg"), as: UTF8.self).contains("5 of 128 planes"))
+    let first = try tool.run("draw", "filters", "resnet18", "--out", "f.png", "--json")
+    #expect(try first.json()["layer"] as? String == "conv1")
+    let wrong = try tool.run("draw", "filters", "simple-cnn", "--layer", "1.1", "--out", "f.svg")
+    #expect(wrong.status == 2)
+    #expect(wrong.errors.contains("a convolution, such as 0.0, 1.0"), "\(wrong.errors)")
+    let unknown = try tool.run("draw", "filters", "simple-cnn", "--layer", "9", "--out", "f.svg")
+    #expect(unknown.status != 0 && unknown.errors.contains("9"), "\(unknown.errors)")
+
+    let pixels = Tensor([1, 1, 28, 28], (0..<784).map { UInt8($0 % 251) })
+    try Netpbm.encoded(pixels).write(to: folder.url.appendingPathComponent("image.pgm"))
+    let maps = try tool.run(
+      "draw", "feature-maps", "simple-cnn", "image.pgm", "--layer", "0.1", "--out", "m.png",
+      "--json")
+    #expect(maps.status == 0, "\(maps.errors)")
+    #expect(try maps.json()["shape"] as? [Int] == [1, 8, 14, 14])
+    let flat = try tool.run(
+      "draw", "feature-maps", "simple-cnn", "image.pgm", "--layer", "5", "--out", "m.png")
+    #expect(flat.status == 2 && flat.errors.contains("rows and columns"), "\(flat.errors)")
+  }
+
   @Test func `a field is drawn over an image`() throws {
     let pixels = Tensor([1, 3, 6, 8], (0..<144).map { UInt8($0) })
     try Netpbm.encoded(pixels).write(to: folder.url.appendingPathComponent("image.ppm"))

@@ -17,7 +17,9 @@ import Testing
       "run")
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.output.contains("Health: nothing is wrong."), "\(outcome.output)")
-    for name in ["layer-stats.svg", "color-dim.svg", "health.json"] {
+    for name in [
+      "layer-stats.svg", "color-dim.svg", "layer-map.svg", "gradient-map.svg", "health.json",
+    ] {
       let file = folder.url.appendingPathComponent("run/\(name)")
       #expect(try !Data(contentsOf: file).isEmpty, "\(name)")
     }
@@ -37,5 +39,43 @@ import Testing
       of: tool.start(options + ["--fail-on-unhealthy", "--quiet", "--out", "other"]))
     #expect(failed.status == 1)
     #expect(failed.output.contains("no learning"), "\(failed.output)")
+  }
+
+  @Test func `an interval of looks is a whole number of steps`() throws {
+    let outcome = try tool.run("train", "mnist-mini", "--stats-interval", "0", "--out", "run")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("--stats-interval"), "\(outcome.errors)")
+  }
+
+  @Test func `images that cannot be read are left out, counted and named`() throws {
+    for number in 0..<24 {
+      for (name, level) in [("bright", 200), ("dark", 20)] {
+        let file = folder.url.appendingPathComponent("pictures/\(name)/\(number).pgm")
+        try FileManager.default.createDirectory(
+          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        let pixels = (0..<1024).map { UInt8(level + ($0 * 7 + number * 31) % 50) }
+        // The file of one picture ends before its pixels do.
+        let kept = name == "dark" && number == 5 ? 100 : 1024
+        try (Data("P5 32 32 255\n".utf8) + Data(pixels.prefix(kept))).write(to: file)
+      }
+    }
+    let options = [
+      "train", "pictures", "--epochs", "2", "--batch-size", "8", "--damaged", "skip", "--log",
+      "jsonl",
+    ]
+    let outcome = try tool.outcome(of: tool.start(options + ["--out", "run", "--json"]))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let images = try #require(try outcome.json()["damagedImages"] as? [[String: Any]])
+    #expect(images.count == 1)
+    #expect(images.first?["name"] as? String == "dark/5.pgm")
+    let log = try String(
+      contentsOf: folder.url.appendingPathComponent("run/log.jsonl"), encoding: .utf8)
+    let lines = log.split(separator: "\n").filter { $0.contains("damagedImages") }
+    #expect(lines.count == 2, "once an epoch: \(lines)")
+    #expect(lines.allSatisfy { $0.contains("dark/5.pgm") || $0.contains("dark\\/5.pgm") })
+
+    let text = try tool.outcome(of: tool.start(options + ["--out", "other"]))
+    #expect(text.output.contains("Left out image"), "\(text.output)")
+    #expect(text.output.contains("1 image could not be read and was left out."), "\(text.output)")
   }
 }

@@ -42,14 +42,19 @@ import Testing
     let learner = try Learner(model, training: training, weights: weights, threads: 1)
     let stats = try ActivationStats(interval: 1)
     let observers: [any TrainingObserver] = [Recorder(), stats]
-    try await learner.fit(epochs: 1, schedule: .constant(learningRate: 0.5), observers: observers)
+    let report = try await learner.fit(
+      epochs: 1, schedule: .constant(learningRate: 0.5), observers: observers)
     #expect(observers[ActivationStats.self] === stats)
+    #expect(report[ActivationStats.self] == stats.steps)
 
     let step = try #require(stats.steps.first)
     #expect(step.layers.map(\.path) == ["0", "4"])
     let first = try #require(step.layers.first)
-    #expect(first.isRectified && !first.isAnswer)
-    #expect(step.layers[1].isAnswer && !step.layers[1].isRectified)
+    #expect(!first.isAnswer)
+    let entry = try #require(first.entry)
+    #expect(entry.kind == .rectifier && entry.isOwnOutput && entry.deadChannels == 1)
+    #expect(abs(entry.idleShare - 2.0 / 3) < 1e-9)
+    #expect(step.layers[1].isAnswer && step.layers[1].entry == nil)
     #expect(abs(first.mean - 2.01 / 3) < 1e-6)
     let squares: Double = (1 + 0.0001 + 9) / 3
     #expect(abs(first.standardDeviation - (squares - first.mean * first.mean).squareRoot()) < 1e-6)
@@ -94,6 +99,7 @@ import Testing
     // After a ReLU nothing is negative.
     #expect(layers[0].histogram[..<40].allSatisfy { $0 == 0 })
     #expect(layers.allSatisfy { $0.gradientNorm == nil })
+    #expect(layers.map(\.entry?.kind) == [nil, .rectifier])
     await #expect(throws: TrainingError.self) { try await stats(["head.*"]) }
     #expect(throws: TrainingError.self) { try ActivationStats(interval: 0) }
   }

@@ -121,7 +121,8 @@ private final class TemporaryFolder {
     let report = try await learner.fit(
       epochs: 2, schedule: .constant(learningRate: 0.01), observers: [listener, recorder])
     let epoch =
-      ["epochBegan"] + Array(repeating: "stepEnded", count: 7) + ["validationBegan", "epochEnded"]
+      ["epochBegan"] + Array(repeating: "stepEnded", count: 7)
+      + ["normalizationsRead", "validationBegan", "epochEnded"]
     #expect(listener.names == ["began"] + epoch + epoch + ["ended"])
     #expect(recorder.steps.map(\.step) == Array(0..<14))
     #expect(

@@ -45,6 +45,7 @@ private struct Logs {
       let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
       var fields = try #require(object as? [String: Any])
       fields["seconds"] = nil
+      fields["waitSeconds"] = nil
       return fields as NSDictionary
     }
   }

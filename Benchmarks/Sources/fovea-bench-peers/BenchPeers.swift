@@ -4,11 +4,12 @@ import Fovea
 
 /// Times Fovea and its peers in turns, in one run, on the same number of threads, and prints ratios.
 @main
-struct BenchPeers: ParsableCommand {
+struct BenchPeers: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fovea-bench-peers",
     abstract: "Times Fovea and its peers in turns, on the same networks and inputs.",
-    subcommands: [Compare.self, PeakMemory.self, ColdStart.self], defaultSubcommand: Compare.self)
+    subcommands: [Compare.self, Loading.self, PeakMemory.self, ColdStart.self],
+    defaultSubcommand: Compare.self)
 }
 
 struct Compare: ParsableCommand {

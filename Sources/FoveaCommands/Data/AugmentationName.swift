@@ -35,7 +35,12 @@ public enum AugmentationName: String, Hashable, Codable, Sendable, CaseIterable 
 
 extension DatasetName {
   /// Whether an image and its mirror image are of the same class.
-  var isMirrored: Bool { false }
+  var isMirrored: Bool {
+    switch self {
+    case .fashionMNIST, .cifar10, .cifar100, .cifar100Coarse: true
+    default: false
+    }
+  }
 }
 
 extension Mixing {

@@ -32,6 +32,13 @@ public struct DataCommand: Hashable, Codable, Sendable {
     if let channels, ![1, 3].contains(channels) {
       throw CommandError.option("--channels", value: "\(channels)", allowed: "1 or 3")
     }
+    if request.isArrays {
+      guard channels == nil else {
+        throw CommandError.conflict(
+          "--channels", reason: "arrays of numbers have the channels that they have; leave it out")
+      }
+      return DataReport(try request.arrayParts())
+    }
     let found = try await request.find { progress(.downloading($0)) }
     let count = found.source.labels.count
     let survey = try await ImageSurvey(found.source, channels: channels ?? guess(found)) {

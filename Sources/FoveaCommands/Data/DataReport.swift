@@ -1,4 +1,5 @@
 public import FoveaData
+import FoveaTraining
 
 /// What is in a dataset, and what is wrong with it.
 public struct DataReport: Hashable, Codable, Sendable {
@@ -71,6 +72,8 @@ public struct DataReport: Hashable, Codable, Sendable {
   public let channels: [Int: Int]
   /// Mean and deviation of each channel, in the first part.
   public let normalization: Normalization
+  /// The least and the largest number of the first part; 0 and 255 of bytes.
+  public let range: ValueRange
   /// What is wrong, the gravest first.
   public let problems: [Problem]
 
@@ -78,25 +81,84 @@ public struct DataReport: Hashable, Codable, Sendable {
   /// is told.
   static let largestImbalance = 10
 
+  /// What was found of images, wherever they come from.
+  private struct Facts {
+    let name: String
+    let classNames: [String]
+    let labels: [Int32]
+    let parts: [(name: String, indices: [Int])]
+    let sizes: [ImageSize]
+    let channels: [Int]
+    let damaged: [DamagedImage]
+    /// Groups of images with the same pixels.
+    let duplicates: [[Int]]
+    let normalization: Normalization
+    let range: ValueRange
+    let imageName: (Int) -> String
+  }
+
   init(_ found: DatasetRequest.Found, survey: ImageSurvey) {
     let source = found.source
-    let labels = source.labels
-    name = source.name
-    parts = found.parts.map { Part(name: $0.name, images: $0.indices.count) }
-    var counts = [[Int]](
-      repeating: [Int](repeating: 0, count: found.parts.count), count: source.classNames.count)
-    for (part, indices) in found.parts.map(\.indices).enumerated() {
-      for index in indices { counts[Int(labels[index])][part] += 1 }
-    }
-    classes = zip(source.classNames, counts).map { ClassCount(name: $0, counts: $1) }
     let facts = survey.facts.compactMap { $0 }
-    sizes = Self.sizes(of: facts.map(\.size))
-    channels = Dictionary(facts.map { ($0.channels, 1) }, uniquingKeysWith: +)
-    normalization = survey.normalization(of: found.parts[0].indices)
+    self.init(
+      Facts(
+        name: source.name, classNames: source.classNames, labels: source.labels,
+        parts: found.parts, sizes: facts.map(\.size), channels: facts.map(\.channels),
+        damaged: survey.damaged, duplicates: survey.duplicates,
+        normalization: survey.normalization(of: found.parts[0].indices), range: .bytes,
+        imageName: source.name))
+  }
+
+  /// Looks at arrays.
+  init(_ arrays: [ArrayDataset.Part]) {
+    let description = arrays[0].images.description
+    var parts: [(name: String, indices: [Int])] = []
+    var groups: [String: [Int]] = [:]
+    var names: [String] = []
+    for (name, images) in arrays.map({ ($0.name, $0.images) }) {
+      let first = names.count
+      parts.append((name, Array(first..<first + images.count)))
+      names += (0..<images.count).map { "\(name)/\(images.indices[$0])" }
+      for (index, fingerprint) in images.fingerprints.enumerated() {
+        groups[fingerprint, default: []].append(first + index)
+      }
+    }
+    let shape = description.imageShape
+    let size = ImageSize(height: shape[1], width: shape[2])
+    self.init(
+      Facts(
+        name: description.name, classNames: description.classNames,
+        labels: arrays.flatMap { part in part.images.indices.map { part.images.arrayLabels[$0] } },
+        parts: parts, sizes: names.map { _ in size }, channels: names.map { _ in shape[0] },
+        damaged: arrays.flatMap { part in
+          part.images.damaged.map {
+            DamagedImage(
+              index: $0.index, name: "\(part.name)/\(part.images.indices[$0.index])",
+              reason: $0.reason)
+          }
+        },
+        duplicates: groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] },
+        normalization: description.normalization, range: description.range,
+        imageName: { names[$0] }))
+  }
+
+  private init(_ facts: Facts) {
+    name = facts.name
+    parts = facts.parts.map { Part(name: $0.name, images: $0.indices.count) }
+    var counts = [[Int]](
+      repeating: [Int](repeating: 0, count: facts.parts.count), count: facts.classNames.count)
+    for (part, indices) in facts.parts.map(\.indices).enumerated() {
+      for index in indices { counts[Int(facts.labels[index])][part] += 1 }
+    }
+    classes = zip(facts.classNames, counts).map { ClassCount(name: $0, counts: $1) }
+    sizes = Self.sizes(of: facts.sizes)
+    channels = Dictionary(facts.channels.map { ($0, 1) }, uniquingKeysWith: +)
+    normalization = facts.normalization
+    range = facts.range
     problems =
-      survey.damaged.map {
+      facts.damaged.map {
         Problem(kind: .damaged, message: $0.reason, images: [$0.name])
-      } + Self.repeated(in: survey, found) + Self.uneven(classes, parts)
+      } + Self.repeated(facts) + Self.uneven(classes, parts)
   }
 
   private static func sizes(of sizes: [ImageSize]) -> Sizes? {
@@ -109,18 +171,15 @@ public struct DataReport: Hashable, Codable, Sendable {
       distinct: Set(sorted).count)
   }
 
-  private static func repeated(
-    in survey: ImageSurvey, _ found: DatasetRequest.Found
-  ) -> [Problem] {
-    let labels = found.source.labels
-    var part = [Int?](repeating: nil, count: labels.count)
-    for (number, indices) in found.parts.map(\.indices).enumerated() {
+  private static func repeated(_ facts: Facts) -> [Problem] {
+    var part = [Int?](repeating: nil, count: facts.labels.count)
+    for (number, indices) in facts.parts.map(\.indices).enumerated() {
       for index in indices { part[index] = number }
     }
-    let problems = survey.duplicates.map { group -> Problem in
-      let images = group.map(found.source.name)
-      let inParts = Set(group.compactMap { part[$0] }).sorted().map { found.parts[$0].name }
-      let classes = Set(group.map { labels[$0] }).sorted().map { found.source.classNames[Int($0)] }
+    let problems = facts.duplicates.map { group -> Problem in
+      let images = group.map(facts.imageName)
+      let inParts = Set(group.compactMap { part[$0] }).sorted().map { facts.parts[$0].name }
+      let classes = Set(group.map { facts.labels[$0] }).sorted().map { facts.classNames[Int($0)] }
       if inParts.count > 1 {
         return Problem(
           kind: .leak,

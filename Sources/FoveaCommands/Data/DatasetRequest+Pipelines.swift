@@ -47,6 +47,7 @@ extension DatasetRequest {
     _ preparation: ImagePreparation,
     progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
   ) async throws -> Prepared {
+    if isArrays { return try preparedArrays(preparation) }
     var request = self
     if DatasetName(rawValue: dataset) == nil, splitter == nil, partFolders.isEmpty {
       request.splitter = .stratified(
@@ -132,14 +133,21 @@ extension DatasetRequest {
     if let name = DatasetName(rawValue: dataset) {
       let folder = data.map { URL(fileURLWithPath: $0) }
       let stored = try await name.load(split, from: folder, progress: progress)
-        .renamed(normalization: input.normalization)
-      if stored.description.imageShape == input.imageShape { return stored }
+      if stored.description.imageShape == input.imageShape {
+        try check(stored.classNames, against: input)
+        try input.range.check(.bytes, of: dataset)
+        return try stored.renamed(normalization: input.normalization)
+      }
     }
+    if isArrays { return try arrays(split, for: input) }
     let found = try await find(progress: progress)
-    guard Array(input.classNames.prefix(found.source.classNames.count)) == found.source.classNames
-    else {
-      throw CommandError.otherClasses(
-        dataset, expected: input.classNames, actual: found.source.classNames)
+    try check(found.source.classNames, against: input)
+    try input.range.check(.bytes, of: dataset)
+    guard [1, 3].contains(input.imageShape[0]) else {
+      let first = try firstImage(of: found.source)
+      throw DatasetError.otherImages(
+        dataset, expected: input.imageShape,
+        actual: [first.channels, first.height, first.width])
     }
     let size = ImageSize(height: input.imageShape[1], width: input.imageShape[2])
     let part = split == .training ? found.parts[0] : found.parts[min(1, found.parts.count - 1)]
@@ -147,5 +155,14 @@ extension DatasetRequest {
       found.source, indices: part.indices,
       transforms: [.resize(max(size.height, size.width)), .centerCrop(size)], size: size,
       normalization: input.normalization)
+  }
+
+  /// Throws where classes are not those of a network, in the same order.
+  func check(
+    _ classNames: [String], against input: DatasetDescription
+  ) throws(CommandError) {
+    guard Array(input.classNames.prefix(classNames.count)) == classNames else {
+      throw .otherClasses(dataset, expected: input.classNames, actual: classNames)
+    }
   }
 }

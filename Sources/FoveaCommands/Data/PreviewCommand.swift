@@ -1,5 +1,5 @@
 public import FoveaData
-import FoveaDrawing
+public import FoveaDrawing
 
 /// Draws images of a dataset as the network gets them, with their classes.
 public struct PreviewCommand: Hashable, Codable, Sendable {
@@ -13,13 +13,13 @@ public struct PreviewCommand: Hashable, Codable, Sendable {
   public var count: Int
   /// Which epoch's random changes, from 0.
   public var epoch: Int
-  /// The picture's file, `.svg` or `.png`.
+  /// The picture's file, `.svg` or `.png`, for `run`.
   public var output: String
 
   /// Asks for a picture.
   public init(
     _ request: DatasetRequest, _ preparation: ImagePreparation = ImagePreparation(),
-    count: Int = 25, output: String
+    count: Int = 25, output: String = "preview.svg"
   ) {
     self.request = request
     self.preparation = preparation
@@ -28,19 +28,35 @@ public struct PreviewCommand: Hashable, Codable, Sendable {
     epoch = 0
   }
 
-  /// Draws.
+  /// Draws into a file.
   ///
   /// - Throws: `CommandError` for a wrong request, else what files throw.
   public nonisolated(nonsending) func run(
     progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
   ) async throws -> PictureReport {
+    let file = try PictureFile(requested: output)
+    let grid = try await grid(progress: progress)
+    return switch file.format {
+    case .svg: try file.write(svg: grid.svg())
+    case .png: try file.write(png: grid.png())
+    }
+  }
+
+  /// The images with their classes, for any kind of picture.
+  ///
+  /// - Throws: `CommandError` for a wrong request, else what files throw.
+  public nonisolated(nonsending) func grid(
+    progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
+  ) async throws -> ImageGrid {
     guard 1...400 ~= count else {
       throw CommandError.option("--count", value: "\(count)", allowed: "1 to 400")
     }
     guard 0...1_000_000 ~= epoch else {
       throw CommandError.option("--epoch", value: "\(epoch)", allowed: "0 to 1000000")
     }
-    let file = try PictureFile(requested: output)
+    var preparation = preparation
+    // Only pictures are augmented.
+    if request.isArrays { preparation.augmentation = .none }
     let images = try await request.prepared(preparation, progress: progress).training
     let loader = DataLoader(
       images, batchSize: count, shuffleSeed: preparation.seed, workers: 0, mixing: mixing,
@@ -51,10 +67,6 @@ public struct PreviewCommand: Hashable, Codable, Sendable {
     let title =
       "\(images.description.name): \(batch.indices.count) of \(images.count) images, "
       + "\(size[1])×\(size[2]), augmentation \(preparation.augmentation.rawValue)"
-    let grid = try ImageGrid(batch, of: images.description, title: title, limit: count)
-    return switch file.format {
-    case .svg: try file.write(svg: grid.svg())
-    case .png: try file.write(png: grid.png())
-    }
+    return ImageGrid(batch, of: images.description, title: title, limit: count)
   }
 }

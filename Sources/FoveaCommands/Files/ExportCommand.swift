@@ -107,7 +107,7 @@ extension ExportCheck {
   static func samples(for network: FoundNetwork) throws -> [Sample] {
     let random = randomSample(for: network.model.graph, batch: randomImages)
     guard let input = network.checkpoint?.input,
-      DatasetName(rawValue: input.name) != nil
+      [DatasetName.mnist, .mnistMini].map(\.rawValue).contains(input.name)
     else { return [random] }
     let digits = try MNIST.mini(.test).prefix(realImages)
     guard digits.description.imageShape == input.imageShape else { return [random] }

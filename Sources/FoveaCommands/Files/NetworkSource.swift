@@ -157,6 +157,9 @@ extension PortableModel {
     let normalization = checkpoint.input.normalization
     information.preprocessing = Preprocessing(
       mean: normalization.mean, deviation: normalization.deviation)
+    let range = checkpoint.input.range
+    if range != .bytes { information.preprocessing?.range = [range.minimum, range.maximum] }
+    if normalization.unit != 255 { information.preprocessing?.unit = normalization.unit }
     information.labels = checkpoint.input.classNames
     information.postprocessing = .softmax
     information.recipe = [

@@ -1,3 +1,4 @@
+import FoveaData
 public import FoveaFormats
 import FoveaGraph
 import FoveaRuntime
@@ -14,6 +15,8 @@ public struct RunCommand: Hashable, Codable, Sendable {
   public var output: String
   /// Threads; they change no result.
   public var threads: Int?
+  /// Whether numbers far outside those that the network learned from run, too.
+  public var takesAnyRange = false
 
   /// An array that went in or came out.
   public struct Array: Hashable, Codable, Sendable {
@@ -77,6 +80,7 @@ public struct RunCommand: Hashable, Codable, Sendable {
           "--input", value: "\(array.elementType.rawValue) in \(path)",
           allowed: "\(input.outputElementType.rawValue) for \(name)")
       }
+      if !takesAnyRange { try check(tensor, against: found.model.information, path) }
       tensors[name] = tensor
     }
     let program = try Program(
@@ -106,6 +110,26 @@ public struct RunCommand: Hashable, Codable, Sendable {
       outputs: outputs, weights: found.report,
       hasRandomWeights: AnalysedNetwork.isNamed(source.network) && source.weights == nil,
       seconds: seconds)
+  }
+}
+
+extension RunCommand {
+  /// Throws where a tensor has numbers that normalised images of the network's training have not.
+  private func check(
+    _ tensor: Tensor, against information: ModelInformation, _ path: String
+  ) throws(DatasetError) {
+    guard let preprocessing = information.preprocessing, tensor.shape.rank == 4,
+      tensor.shape[1] == preprocessing.mean.count, tensor.elementType == .float32,
+      tensor.elementCount > 0
+    else { return }
+    let range = preprocessing.range ?? [0, 255]
+    let ends = zip(preprocessing.mean, preprocessing.deviation).flatMap { mean, deviation in
+      range.map { ($0 / (preprocessing.unit ?? 255) - mean) / deviation }
+    }
+    let expected = ValueRange(minimum: ends.min() ?? 0, maximum: ends.max() ?? 0)
+    let indices = Swift.Array(0..<tensor.shape[0])
+    try expected.check(
+      ArrayStatistics(of: tensor.reordered(.rowMajor), indices: indices).range, of: path)
   }
 }
 

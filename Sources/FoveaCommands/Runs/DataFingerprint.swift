@@ -90,6 +90,10 @@ extension DataFingerprint {
       text += Checksum.sha256(pixels)
       return (Checksum.sha256(Data(text.utf8)), .contents)
     }
+    if let arrays = images as? ArrayImages {
+      for (index, sum) in arrays.fingerprints.enumerated() { text += "\(label(index))\t\(sum)\n" }
+      return (Checksum.sha256(Data(text.utf8)), .contents)
+    }
     if let (files, indices) = files(of: images) {
       for (place, index) in indices.enumerated() {
         let path = files.items[index].path

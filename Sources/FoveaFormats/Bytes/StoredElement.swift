@@ -1,3 +1,4 @@
+import FoveaArchives
 import FoveaTensors
 
 /// What the elements of a file can be, whatever its format calls them.

@@ -1,3 +1,4 @@
+public import FoveaArchives
 public import FoveaTensors
 
 /// Why a NumPy file cannot be read.

@@ -1,3 +1,4 @@
+import FoveaArchives
 import FoveaTensors
 
 /// The header of a `.npy` file: a Python dictionary with three keys.

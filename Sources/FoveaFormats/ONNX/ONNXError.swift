@@ -1,3 +1,4 @@
+import FoveaArchives
 public import FoveaGraph
 
 /// Why an ONNX file cannot be read or written.

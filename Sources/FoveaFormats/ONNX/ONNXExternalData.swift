@@ -1,3 +1,4 @@
+import FoveaArchives
 import Foundation
 
 /// Data that lie in files beside a model, in its own folder and nowhere else.

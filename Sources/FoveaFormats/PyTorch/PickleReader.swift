@@ -1,3 +1,5 @@
+import FoveaArchives
+
 /// Reads a pickle as far as weights need it: a closed list of instructions and of names, and no code.
 ///
 /// - SeeAlso: The instructions, Python's `pickletools`; what PyTorch itself takes with `weights_only`.

@@ -1,3 +1,4 @@
+import FoveaArchives
 import FoveaTensors
 
 /// The pickle of a PyTorch file, and the bytes that its tensors lie in.

@@ -1,4 +1,5 @@
 public import Foundation
+import FoveaArchives
 public import FoveaTensors
 import OrderedCollections
 

@@ -1,3 +1,4 @@
+public import FoveaArchives
 public import FoveaTensors
 
 /// Why a PyTorch file cannot be read.

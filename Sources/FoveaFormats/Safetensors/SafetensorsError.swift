@@ -1,3 +1,4 @@
+import FoveaArchives
 public import FoveaTensors
 
 /// Why a safetensors file cannot be read or written.

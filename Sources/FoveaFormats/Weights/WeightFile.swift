@@ -1,4 +1,5 @@
 public import Foundation
+import FoveaArchives
 public import FoveaTensors
 
 /// Tensors by name from a file of any kind that is read; what it is, its content says and not its name.

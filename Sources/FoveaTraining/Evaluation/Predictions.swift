@@ -87,13 +87,21 @@ public struct Predictions: Hashable, Codable, Sendable {
   /// The images of the largest loss, the largest first.
   public func topLosses(_ limit: Int) -> [ImageLoss] {
     let rows = losses.indices.sorted { (losses[$1], $0) < (losses[$0], $1) }
-    return rows.prefix(max(limit, 0)).map { row in
-      ImageLoss(
-        index: indices[row], label: classNames[labels[row]],
-        predicted: classNames[classes[row]], loss: losses[row],
-        probability: Double(probability(of: classes[row], row: row)),
-        labelProbability: Double(probability(of: labels[row], row: row)))
-    }
+    return rows.prefix(max(limit, 0)).map(answer)
+  }
+
+  /// Some images, spread evenly over all, in their order.
+  public func sample(_ limit: Int) -> [ImageLoss] {
+    let shown = min(max(limit, 0), count)
+    return (0..<shown).map { answer(row: $0 * count / shown) }
+  }
+
+  private func answer(row: Int) -> ImageLoss {
+    ImageLoss(
+      index: indices[row], label: classNames[labels[row]],
+      predicted: classNames[classes[row]], loss: losses[row],
+      probability: Double(probability(of: classes[row], row: row)),
+      labelProbability: Double(probability(of: labels[row], row: row)))
   }
 
   /// How often each class is taken for each other.

@@ -54,7 +54,10 @@ public final class CSVLogger: TrainingLogger {
         epochs.append(record)
         try stepsFile.synchronize()
         try writeEpochs()
-      case .began, .epochBegan, .updateSkipped, .validationBegan, .ended: break
+      case .began, .epochBegan, .imagesSkipped, .updateSkipped, .normalizationsRead,
+        .validationBegan,
+        .ended:
+        break
       }
     } catch {
       failure = failure ?? error

@@ -1,9 +1,11 @@
 public import Foundation
+import FoveaData
 
 /// Writes a JSON object a step and an epoch, a line each.
 ///
 /// A step's line is `{"kind":"step", …}` with the fields of `StepRecord`, an epoch's
-/// `{"kind":"epoch", …}` with those of `EpochRecord`; steps and epochs count from 1. A number
+/// `{"kind":"epoch", …}` with those of `EpochRecord`, and images that cannot be read have
+/// `{"kind":"damagedImages", …}` with those of `SkippedImages`; steps and epochs count from 1. A number
 /// that JSON cannot hold is `"nan"`, `"inf"` or `"-inf"`.
 public final class JSONLinesLogger: TrainingLogger {
   public private(set) var failure: (any Error)?
@@ -25,7 +27,7 @@ public final class JSONLinesLogger: TrainingLogger {
     let decoder = JSONDecoder()
     let kept = LineFile.lines(of: url).filter { line in
       guard let place = try? decoder.decode(Place.self, from: Data(line.utf8)) else { return false }
-      return place.kind == .step ? place.step ?? .max <= steps : place.epoch <= epochs
+      return place.kind == .epoch ? place.epoch <= epochs : place.step ?? .max <= steps
     }
     file = try LineFile(url, lines: kept.map(String.init))
   }
@@ -37,7 +39,9 @@ public final class JSONLinesLogger: TrainingLogger {
       case .epochEnded(let record):
         try append(EpochLine(record))
         try file.synchronize()
-      case .began, .epochBegan, .updateSkipped, .validationBegan, .ended: break
+      case .imagesSkipped(let skipped): try append(SkippedLine(skipped))
+      case .began, .epochBegan, .updateSkipped, .normalizationsRead, .validationBegan, .ended:
+        break
       }
     } catch {
       failure = failure ?? error
@@ -53,6 +57,7 @@ public final class JSONLinesLogger: TrainingLogger {
 private enum LineKind: String, Codable {
   case step
   case epoch
+  case damagedImages
 }
 
 /// Which step or epoch a line is of.
@@ -71,11 +76,12 @@ private struct StepLine: Encodable {
   let momentum: Float
   let images: Int
   let seconds: Double
+  let waitSeconds: Double
 
   init(_ record: StepRecord) {
     (epoch, step, loss) = (record.epoch + 1, record.step + 1, record.loss)
     (learningRate, momentum) = (record.learningRate, record.momentum)
-    (images, seconds) = (record.images, record.seconds)
+    (images, seconds, waitSeconds) = (record.images, record.seconds, record.waitSeconds)
   }
 }
 
@@ -90,5 +96,20 @@ private struct EpochLine: Encodable {
   init(_ record: EpochRecord) {
     (epoch, trainingLoss) = (record.epoch + 1, record.trainingLoss)
     (validationLoss, metrics, seconds) = (record.validationLoss, record.metrics, record.seconds)
+  }
+}
+
+private struct SkippedLine: Encodable {
+  let kind = LineKind.damagedImages
+  let epoch: Int
+  let step: Int
+  let purpose: SkippedImages.Purpose
+  let images: [DamagedImage]
+
+  init(_ skipped: SkippedImages) {
+    epoch = skipped.epoch + 1
+    // The last step before an evaluation; of training the step that did without them.
+    step = skipped.purpose == .training ? skipped.step + 1 : skipped.step
+    (purpose, images) = (skipped.purpose, skipped.images)
   }
 }

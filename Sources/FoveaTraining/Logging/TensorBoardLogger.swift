@@ -57,7 +57,11 @@ public final class TensorBoardLogger: TrainingLogger {
           number.map { (Self.epochPrefix + name, .scalar($0)) }
         })
       attempt { try file.synchronize() }
-    case .began, .epochBegan, .updateSkipped, .validationBegan, .ended: break
+    case .imagesSkipped(let skipped):
+      write(
+        step: skipped.purpose == .training ? skipped.step + 1 : skipped.step,
+        [("damaged images/\(skipped.purpose.rawValue)", .scalar(Double(skipped.images.count)))])
+    case .began, .epochBegan, .updateSkipped, .normalizationsRead, .validationBegan, .ended: break
     }
     return failure == nil ? .proceed : .stop
   }

@@ -1,16 +1,13 @@
-import FoveaData
-import FoveaGraph
-import FoveaLayers
 import FoveaRuntime
-import FoveaTensors
 
 /// Looks at the outputs and gradients of layers while a network is trained.
 ///
-/// Every few steps the batch runs through a program of its own before its step is taken: forward, loss and
-/// backward without an update, with the step's own weights and random numbers. So the training gives the
-/// same bits as without. Each look costs about a step, and one pass over the chosen outputs; the memory is that
-/// of a second step.
+/// Each look costs about a step, and one pass over the chosen outputs, two where they are normalised before
+/// their nonlinearity; the memory is that of a second step. The training gives the same bits as without.
 public final class ActivationStats: TrainingObserver {
+  /// After how many steps the next is looked at where nothing is said.
+  public static let defaultInterval = 32
+
   /// Patterns of layers' paths, as `ParameterGroup` has them; `nil` for convolutions and fully connected layers.
   public let layers: [String]?
   /// After how many steps the next is looked at.
@@ -19,9 +16,6 @@ public final class ActivationStats: TrainingObserver {
   public let nearZero: Float
   /// What was seen in this run, in order.
   public private(set) var steps: [ObservedStep] = []
-
-  private var observation: ObservationGraph?
-  private var programs: [Int: Program] = [:]
 
   /// Chooses what to look at.
   ///
@@ -32,7 +26,7 @@ public final class ActivationStats: TrainingObserver {
   ///   - nearZero: Elements of a smaller magnitude are near zero.
   /// - Throws: `TrainingError.option` for numbers below 1 and 0.
   public init(
-    layers: [String]? = nil, interval: Int = 32, nearZero: Float = 0.05
+    layers: [String]? = nil, interval: Int = defaultInterval, nearZero: Float = 0.05
   ) throws(TrainingError) {
     guard interval > 0, nearZero > 0 else {
       throw .option(
@@ -45,79 +39,63 @@ public final class ActivationStats: TrainingObserver {
     self.nearZero = nearZero
   }
 
-  public func receive(_ event: TrainingEvent) -> TrainingAction {
-    // The next training may be another learner's.
-    if case .began = event { (observation, programs) = (nil, [:]) }
-    return .proceed
+  public var outcome: [ObservedStep] { steps }
+
+  public var observationRequest: ObservationRequest? {
+    ObservationRequest(layers: layers, interval: interval)
   }
 
-  /// Looks at a batch, where it is its turn.
-  func observe(
-    _ batch: Batch, in learner: Learner, at progress: TrainingProgress
-  ) throws {
-    guard progress.step % interval == 0 else { return }
-    let settings = learner.settings
-    let observation =
-      try self.observation
-      ?? ObservationGraph(
-        learner.model, loss: settings.loss, updates: settings.updates, layers: layers)
-    self.observation = observation
-    let count = batch.images.shape[0]
-    let inputs = try learner.target(of: batch).inputs
-      .merging([Model.inputName: batch.images]) { own, _ in own }
-    let known = Set(observation.graph.inputs.map(\.name))
-    let shown = inputs.filter { known.contains($0.key) }
-    // Without a tuner, whose choices belong to the training.
-    let program =
-      try programs[count]
-      ?? Program(
-        observation.graph, inputs: shown.mapValues(\.shape), variables: learner.variables,
-        pool: learner.pool, seed: settings.seed,
-        options: PlanOptions(backwardStart: observation.backwardStart))
-    programs[count] = program
-    try program.run(shown, step: UInt64(progress.steps))
-    let rate = progress.schedule.settings(
-      step: progress.update, of: progress.totalUpdates, momentum: settings.optimizer.momentum,
-      plateau: progress.plateau
-    ).learningRate
+  public func receive(_ event: TrainingEvent) -> TrainingAction { .proceed }
+
+  public func receive(_ observation: Observation) throws {
+    let rate = Double(observation.learningRate)
     steps.append(
       ObservedStep(
-        epoch: progress.epoch, step: progress.step, learningRate: rate,
-        layers: try observation.layers.map {
-          try statistics(of: $0, in: program, learningRate: Double(rate))
-        }))
+        epoch: observation.epoch, step: observation.step, learningRate: observation.learningRate,
+        layers: try observation.layers.map { try statistics(of: $0, learningRate: rate) }))
   }
 
   private func statistics(
-    of layer: ObservationGraph.Layer, in program: Program, learningRate: Double
+    of observed: ObservedLayer, learningRate: Double
   ) throws -> LayerStatistics {
-    let (sums, count) = try program.withOutput(layer.output) {
-      (ElementSums($0, channels: layer.channels, nearZero: nearZero), Double(max($0.count, 1)))
+    let layer = observed.layer
+    func sums(_ output: String, _ channels: ChannelPlaces) throws -> ElementSums {
+      try observed.program.withOutput(output) {
+        ElementSums(
+          $0, channels: channels, nearZero: nearZero, saturation: layer.entry?.kind.saturation)
+      }
     }
-    func norm(_ output: String?) throws -> Double? {
-      guard let output else { return nil }
-      let squares = try program.withOutput(output) { Double($0[0]) }
-      return squares.isFinite ? squares.squareRoot() : nil
+    let own = try sums(layer.output, layer.channels)
+    let entry = try layer.entry.map { entry in
+      let entering = try entry.output.map { try sums($0.name, $0.channels) } ?? own
+      return ActivationEntry(
+        kind: entry.kind, isOwnOutput: entry.output == nil,
+        idleShare: entering.share(
+          entry.kind == .rectifier ? entering.atMostFastaiThreshold : entering.nearZero),
+        saturatedShare: entering.share(entering.saturated), deadChannels: entering.deadChannels)
     }
-    let gradient = try norm(layer.squares?.gradient)
-    let parameters = try norm(layer.squares?.parameters)
     var ratio: Double?
-    if let gradient, let parameters, parameters > 0 {
+    if let gradient = observed.gradientNorm, let parameters = observed.parameterNorm, parameters > 0
+    {
       ratio = learningRate * gradient / parameters
     }
     return LayerStatistics(
-      path: layer.path, isRectified: layer.isRectified, isAnswer: layer.isAnswer, mean: sums.mean,
-      standardDeviation: sums.standardDeviation, nearZeroShare: Double(sums.nearZero) / count,
-      fastaiNearZeroShare: Double(sums.atMostFastaiThreshold) / count,
-      largestMagnitude: sums.largestMagnitude, notFiniteCount: sums.notFinite,
-      channels: layer.channels.count, deadChannels: sums.deadChannels, histogram: sums.histogram,
-      gradientNorm: gradient, updateRatio: ratio)
+      path: observed.path, isAnswer: observed.isAnswer, mean: own.mean,
+      standardDeviation: own.standardDeviation, nearZeroShare: own.share(own.nearZero),
+      fastaiNearZeroShare: own.share(own.atMostFastaiThreshold),
+      largestMagnitude: own.largestMagnitude, notFiniteCount: own.notFinite,
+      channels: layer.channels.count, deadChannels: own.deadChannels, histogram: own.histogram,
+      gradientNorm: observed.gradientNorm, updateRatio: ratio, entry: entry)
   }
 }
 
-extension Sequence<any TrainingObserver> {
-  /// The first observer of a type, such as `observers[ActivationStats.self]`.
-  public subscript<Observer: TrainingObserver>(type: Observer.Type) -> Observer? {
-    lazy.compactMap { $0 as? Observer }.first
+extension ActivationKind {
+  /// The magnitude from which a derivative is below a fiftieth.
+  fileprivate var saturation: Float? {
+    switch self {
+    case .rectifier, .leaky: nil
+    case .sigmoid: 3.9
+    case .tanh: 2.65
+    }
   }
 }

@@ -24,6 +24,18 @@ public struct HealthFinding: Hashable, Codable, Sendable {
     case learningRateTooLow = "learning rate too low"
     /// A validation loss that rises while the training loss falls.
     case overfitting = "overfitting"
+    /// Inputs of sigmoids or tanhs so large that nearly no gradient comes back.
+    case saturatedUnits = "saturated units"
+    /// Batch normalisation that measures too few images at a time.
+    case batchNormOnFewImages = "batch normalisation on few images"
+    /// Running statistics, by which a network answers, that have hardly left their first values.
+    case statisticsAtStart = "running statistics at their start"
+    /// Layers that are evaluated as they are trained, so that an answer depends on chance or on the other images.
+    case trainingModeInEvaluation = "training mode in evaluation"
+    /// Images that the network takes for another class, surely and again and again.
+    case labelNoise = "label noise"
+    /// Steps that wait for their images.
+    case dataBound = "data-bound loop"
   }
 
   /// What is wrong.
@@ -34,6 +46,18 @@ public struct HealthFinding: Hashable, Codable, Sendable {
   public let layer: String?
   /// What was seen.
   public let evidence: String
+
+  /// Names something.
+  public init(kind: Kind, step: Int, layer: String?, evidence: String) {
+    self.kind = kind
+    self.step = step
+    self.layer = layer
+    self.evidence = evidence
+  }
+
+  /// Whether it concerns how fast a training is, which depends on the machine and its other work, and not what comes
+  /// out of it.
+  public var isAboutSpeed: Bool { kind == .dataBound }
 
   /// What usually helps.
   public var remedy: String {
@@ -53,6 +77,20 @@ public struct HealthFinding: Hashable, Codable, Sendable {
     case .explodingGradients: "clip gradients, lower the learning rate, or normalise (BatchNorm)"
     case .learningRateTooLow: "raise the learning rate; lr-find suggests one"
     case .overfitting: "stop earlier, augment the images, or use weight decay or dropout"
+    case .saturatedUnits:
+      "scale the initial weights to the layer (Xavier), normalise (BatchNorm), or use ReLU"
+    case .batchNormOnFewImages:
+      "take batches of 8 or more, or GroupNorm; accumulating gradients does not help, for each small batch is "
+        + "still measured by itself"
+    case .statisticsAtStart:
+      "train longer, measure them anew (fovea recalibrate-bn), or start from weights that have them"
+    case .trainingModeInEvaluation:
+      "use the layer's form for answers in the model's inference graph"
+    case .labelNoise:
+      "look at these images, and correct or leave out those that are labelled wrongly"
+    case .dataBound:
+      "store the images smaller, use fewer or cheaper augmentations, give the loader more workers, or take a "
+        + "disk that is faster"
     }
   }
 }

@@ -4,8 +4,6 @@ import FoveaTensors
 public struct LayerStatistics: Hashable, Codable, Sendable {
   /// The layer's path.
   public let path: String
-  /// Whether the output goes into a ReLU, so that what is never above zero is lost.
-  public let isRectified: Bool
   /// Whether the output is the network's answer.
   public let isAnswer: Bool
   /// The mean of the finite elements.
@@ -33,6 +31,8 @@ public struct LayerStatistics: Hashable, Codable, Sendable {
   ///
   /// That is how far a step of plain SGD would move them. Other optimisers move them by other lengths.
   public let updateRatio: Double?
+  /// What enters the nonlinearity after the layer; `nil` where there is none.
+  public let entry: ActivationEntry?
 
   /// Where the bins, of a quarter each, begin and end.
   ///
@@ -41,8 +41,55 @@ public struct LayerStatistics: Hashable, Codable, Sendable {
   /// The number of bins.
   public static let histogramBins = 80
 
-  /// The share of channels without an element above zero.
-  public var deadShare: Double { channels > 0 ? Double(deadChannels) / Double(channels) : 0 }
+  /// Gathers what was seen.
+  public init(
+    path: String, isAnswer: Bool = false, mean: Double, standardDeviation: Double,
+    nearZeroShare: Double, fastaiNearZeroShare: Double, largestMagnitude: Float,
+    notFiniteCount: Int = 0, channels: Int, deadChannels: Int = 0, histogram: [Int] = [],
+    gradientNorm: Double? = nil, updateRatio: Double? = nil, entry: ActivationEntry? = nil
+  ) {
+    self.path = path
+    self.isAnswer = isAnswer
+    self.mean = mean
+    self.standardDeviation = standardDeviation
+    self.nearZeroShare = nearZeroShare
+    self.fastaiNearZeroShare = fastaiNearZeroShare
+    self.largestMagnitude = largestMagnitude
+    self.notFiniteCount = notFiniteCount
+    self.channels = channels
+    self.deadChannels = deadChannels
+    self.histogram = histogram
+    self.gradientNorm = gradientNorm
+    self.updateRatio = updateRatio
+    self.entry = entry
+  }
+}
+
+/// What enters the nonlinearity after a layer: the layer's output, or what normalisation and pooling make of it.
+public struct ActivationEntry: Hashable, Codable, Sendable {
+  /// The nonlinearity.
+  public let kind: ActivationKind
+  /// Whether it is the layer's own output.
+  public let isOwnOutput: Bool
+  /// The share of elements that leave next to nothing: of at most 0.05 before a rectifier, else of a magnitude below
+  /// the threshold of `nearZeroShare`.
+  public let idleShare: Double
+  /// The share of elements at which the derivative of a sigmoid or tanh is below a fiftieth; 0 for others.
+  public let saturatedShare: Double
+  /// Channels without an element above zero in the whole batch.
+  public let deadChannels: Int
+
+  /// Gathers what was seen.
+  public init(
+    kind: ActivationKind, isOwnOutput: Bool = true, idleShare: Double = 0,
+    saturatedShare: Double = 0, deadChannels: Int = 0
+  ) {
+    self.kind = kind
+    self.isOwnOutput = isOwnOutput
+    self.idleShare = idleShare
+    self.saturatedShare = saturatedShare
+    self.deadChannels = deadChannels
+  }
 }
 
 /// A batch that was looked at before its step was taken.
@@ -55,6 +102,14 @@ public struct ObservedStep: Hashable, Codable, Sendable {
   public let learningRate: Float
   /// The layers, in the network's order.
   public let layers: [LayerStatistics]
+
+  /// Gathers what was seen.
+  public init(epoch: Int, step: Int, learningRate: Float, layers: [LayerStatistics]) {
+    self.epoch = epoch
+    self.step = step
+    self.learningRate = learningRate
+    self.layers = layers
+  }
 }
 
 /// Which channel each element of an output belongs to, as it lies in memory.
@@ -83,12 +138,23 @@ struct ElementSums {
   private(set) var standardDeviation = 0.0
   private(set) var nearZero = 0
   private(set) var atMostFastaiThreshold = 0
+  private(set) var saturated = 0
   private(set) var largestMagnitude: Float = 0
   private(set) var notFinite = 0
   private(set) var deadChannels = 0
   private(set) var histogram = [Int](repeating: 0, count: LayerStatistics.histogramBins)
 
-  init(_ elements: UnsafeBufferPointer<Float>, channels: ChannelPlaces, nearZero threshold: Float) {
+  private let elements: Int
+
+  /// The share of all elements.
+  func share(_ count: Int) -> Double { Double(count) / Double(max(elements, 1)) }
+
+  init(
+    _ elements: UnsafeBufferPointer<Float>, channels: ChannelPlaces, nearZero threshold: Float,
+    saturation: Float? = nil
+  ) {
+    self.elements = elements.count
+    let saturation = saturation ?? .infinity
     let bounds = LayerStatistics.histogramBounds
     let scale = Float(histogram.count) / (bounds.upperBound - bounds.lowerBound)
     let lastBin = Float(histogram.count - 1)
@@ -111,6 +177,7 @@ struct ElementSums {
           squares += Double(element) * Double(element)
           if element.magnitude < threshold { nearZero += 1 }
           if element <= 0.05 { atMostFastaiThreshold += 1 }
+          if element.magnitude > saturation { saturated += 1 }
           largestMagnitude = max(largestMagnitude, element.magnitude)
           let place = (element - bounds.lowerBound) * scale
           histogram[Int(min(max(place, 0), lastBin))] += 1

@@ -9,34 +9,47 @@ struct ObservationGraph {
     /// The name of the graph's output that is the layer's.
     let output: String
     let channels: ChannelPlaces
-    let isRectified: Bool
     let isAnswer: Bool
+    /// What of the layer enters the nonlinearity after it.
+    let entry: Entry?
     /// The outputs that are the sums of squares of gradients and of parameters.
     let squares: (gradient: String, parameters: String)?
   }
 
+  /// What enters a nonlinearity.
+  struct Entry {
+    let kind: ActivationKind
+    /// The name of the graph's output, and its channels; `nil` where it is the layer's own output.
+    let output: (name: String, channels: ChannelPlaces)?
+  }
+
   let graph: Graph
-  let backwardStart: Int
+  let backwardStart: Int?
   let layers: [Layer]
 
   /// Looks at layers of a model.
   ///
-  /// - Parameter patterns: Which paths; `nil` for convolutions and fully connected layers.
   /// - Throws: `TrainingError.option` for a pattern that no path matches.
-  init(_ model: Model, loss: Loss, updates: UpdateOptions, layers patterns: [String]?) throws {
-    let chosen = try model.training.layerOutputs(patterns)
+  init(
+    _ model: Model, loss: Loss, updates: UpdateOptions, request: ObservationRequest
+  ) throws {
+    let chosen = try model.training.layerOutputs(request.layers)
     let heads = model.training.outputs.map(\.key).filter { model.inference.outputs[$0] == nil }
     let forward = try loss.append(
       to: try model.training.withoutUpdates(), heads: heads, reduction: .mean)
-    backwardStart = forward.nodes.count
     let parameters = chosen.map { layer in
-      forward.variables.filter {
-        $0.role == .parameter && $0.name.hasPrefix(layer.path + ".") && !updates.isFrozen($0.name)
-      }.map(\.name)
+      !request.hasGradients
+        ? []
+        : forward.variables.filter {
+          $0.role == .parameter && $0.name.hasPrefix(layer.path + ".") && !updates.isFrozen($0.name)
+        }.map(\.name)
     }
     let names = Set(parameters.joined()).sorted()
+    backwardStart = names.isEmpty ? nil : forward.nodes.count
     var builder = try GraphBuilder(
-      extending: differentiate(forward, loss: TrainingStep.lossName, withRespectTo: names))
+      extending: names.isEmpty
+        ? forward
+        : differentiate(forward, loss: TrainingStep.lossName, withRespectTo: names))
     var gradients: [String: Value] = [:]
     for name in names {
       gradients[name] = try builder.removeOutput(Graph.gradientName(of: name))
@@ -61,10 +74,15 @@ struct ObservationGraph {
           path: layer.path, output: output,
           channels: ChannelPlaces(
             of: shape, areLast: forward.nodes[layer.value.node].operation is FoveaGraph.Linear),
-          isRectified: forward.nodes.contains {
-            $0.operation is FoveaGraph.ReLU && $0.inputs.contains(layer.value)
-          },
-          isAnswer: forward.isAnswer(layer.value), squares: squares))
+          isAnswer: forward.isAnswer(layer.value),
+          entry: try forward.entry(of: layer).map { kind, value in
+            guard value != layer.value else { return Entry(kind: kind, output: nil) }
+            let name = "observed/entry/\(layer.path)"
+            try builder.output(name, value)
+            return Entry(
+              kind: kind,
+              output: (name, ChannelPlaces(of: builder.shape(of: value), areLast: shape.rank == 2)))
+          }, squares: squares))
     }
     self.layers = layers
     graph = builder.graph
@@ -118,6 +136,23 @@ extension Graph {
     return builder.graph
   }
 
+  /// The nonlinearity that reads a layer's output, by itself or after normalisations and poolings.
+  fileprivate func entry(
+    of layer: (path: String, value: Value)
+  ) -> (kind: ActivationKind, value: Value)? {
+    var value = layer.value
+    while true {
+      let readers = nodes.indices.filter { nodes[$0].inputs.first == value }
+      if let kind = readers.lazy.compactMap({ nodes[$0].operation.activationKind }).first {
+        return (kind, value)
+      }
+      guard let next = readers.first(where: { nodes[$0].operation.keepsChannels }) else {
+        return nil
+      }
+      value = Value(node: next)
+    }
+  }
+
   /// Whether a value becomes the network's answer without another being made of it.
   fileprivate func isAnswer(_ value: Value) -> Bool {
     guard var answer = outputs[Model.outputName] else { return false }
@@ -133,6 +168,26 @@ extension Graph {
 }
 
 extension Operation {
+  fileprivate var activationKind: ActivationKind? {
+    switch self {
+    case is FoveaGraph.ReLU: .rectifier
+    case let bounded as FoveaGraph.Hardtanh: bounded.minimum == 0 ? .rectifier : .tanh
+    case is FoveaGraph.LeakyReLU, is FoveaGraph.PReLU, is FoveaGraph.ELU, is FoveaGraph.GELU,
+      is FoveaGraph.SiLU, is FoveaGraph.Mish, is FoveaGraph.Hardswish, is FoveaGraph.Softplus:
+      .leaky
+    case is FoveaGraph.Sigmoid, is FoveaGraph.Hardsigmoid: .sigmoid
+    case let unary as Unary: unary.function == .tanh ? .tanh : nil
+    default: nil
+    }
+  }
+
+  /// Whether channels stay what they are, so that one that is dead after it was dead before: normalisations, poolings.
+  fileprivate var keepsChannels: Bool {
+    self is FoveaGraph.BatchNorm2d || self is BatchNorm2dTraining || self is FoveaGraph.GroupNorm
+      || self is FoveaGraph.LayerNorm || self is FoveaGraph.MaxPool2d
+      || self is FoveaGraph.AvgPool2d
+  }
+
   /// Whether results are sums of inputs times weights.
   fileprivate var weighsInputs: Bool {
     self is FoveaGraph.Conv1d || self is FoveaGraph.Conv2d || self is FoveaGraph.Conv3d

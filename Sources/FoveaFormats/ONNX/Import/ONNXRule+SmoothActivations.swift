@@ -1,3 +1,4 @@
+import FoveaArchives
 import FoveaGraph
 import FoveaTensors
 

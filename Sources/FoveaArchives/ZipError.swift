@@ -48,7 +48,7 @@ extension ZipError: CustomStringConvertible {
 }
 
 /// A name from a file, quoted and short enough for one line.
-func excerpt(_ name: String) -> String {
+package func excerpt(_ name: String) -> String {
   let start = String(name.unicodeScalars.prefix(80))
   return start.debugDescription + (start == name ? "" : "…")
 }

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 #if canImport(Darwin)
 import Darwin
@@ -23,13 +23,13 @@ public struct FileReadError: Error, Hashable, Sendable, CustomStringConvertible 
 /// A mapped file takes memory only where it is read. Files that this package writes are put in place
 /// of earlier ones as a whole, which a mapping does not see; a program that cuts a mapped file short
 /// in place ends whoever reads it.
-final class FileBytes: @unchecked Sendable {
+package final class FileBytes: @unchecked Sendable {
   // Sendable holds because the bytes never change.
-  let bytes: UnsafeRawBufferPointer
+  package let bytes: UnsafeRawBufferPointer
   private let isMapped: Bool
 
   /// Maps a file into memory.
-  init(mapping url: URL) throws(FileReadError) {
+  package init(mapping url: URL) throws(FileReadError) {
     func failure(_ code: Int32) -> FileReadError {
       FileReadError(file: url.path, reason: String(cString: strerror(code)))
     }
@@ -54,7 +54,7 @@ final class FileBytes: @unchecked Sendable {
   }
 
   /// Takes a copy of bytes.
-  init(copying data: Data) {
+  package init(copying data: Data) {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: data.count, alignment: 64)
     copy.copyBytes(from: data)
     bytes = UnsafeRawBufferPointer(copy)
@@ -62,7 +62,7 @@ final class FileBytes: @unchecked Sendable {
   }
 
   /// Takes `count` bytes that `fill` writes; `nil` where the system has no such memory, or `fill` fails.
-  init?(count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Bool) {
+  package init?(count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Bool) {
     // A file states the number, so that having no memory for it must not end the program.
     var address: UnsafeMutableRawPointer?
     guard posix_memalign(&address, 64, max(count, 1)) == 0, let address else { return nil }
@@ -84,22 +84,22 @@ final class FileBytes: @unchecked Sendable {
   }
 
   /// All of the bytes.
-  var whole: ByteRegion { ByteRegion(file: self, range: 0..<bytes.count) }
+  package var whole: ByteRegion { ByteRegion(file: self, range: 0..<bytes.count) }
 }
 
 /// A stretch of a file's bytes.
-struct ByteRegion: Sendable {
-  let file: FileBytes
+package struct ByteRegion: Sendable {
+  package let file: FileBytes
   /// Where it lies in the file.
-  let range: Range<Int>
+  package let range: Range<Int>
 
-  var count: Int { range.count }
+  package var count: Int { range.count }
 
   /// The bytes, which live as long as `file`.
-  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: file.bytes[range]) }
+  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: file.bytes[range]) }
 
   /// A stretch of this one, or `nil` where it does not reach that far.
-  func part(_ start: Int, count: Int) -> ByteRegion? {
+  package func part(_ start: Int, count: Int) -> ByteRegion? {
     guard start >= 0, count >= 0, start <= self.count, count <= self.count - start else {
       return nil
     }
@@ -108,10 +108,10 @@ struct ByteRegion: Sendable {
   }
 
   /// A copy of the bytes.
-  var data: Data { Data(bytes) }
+  package var data: Data { Data(bytes) }
 
   /// The little-endian number at `offset`, or `nil` past the end.
-  func number<Number: FixedWidthInteger & BitwiseCopyable>(
+  package func number<Number: FixedWidthInteger & BitwiseCopyable>(
     at offset: Int, as type: Number.Type = Number.self
   ) -> Number? {
     guard offset >= 0, count >= MemoryLayout<Number>.size,
@@ -121,7 +121,7 @@ struct ByteRegion: Sendable {
   }
 
   /// Whether the bytes from `offset` on are those of `text`.
-  func has(_ text: [UInt8], at offset: Int = 0) -> Bool {
+  package func has(_ text: [UInt8], at offset: Int = 0) -> Bool {
     part(offset, count: text.count)?.bytes.elementsEqual(text) ?? false
   }
 }

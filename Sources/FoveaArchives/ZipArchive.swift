@@ -1,38 +1,38 @@
-import OrderedCollections
+package import OrderedCollections
 
 /// A zip archive: files by name in one, each stored as it is or deflated, also larger than 4 GB.
 ///
 /// Only what the directory at the end names is read. Names are looked up, never used as paths.
 ///
 /// - SeeAlso: The format, <https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT>.
-struct ZipArchive: Sendable {
+package struct ZipArchive: Sendable {
   /// One file of the archive.
-  struct Member: Sendable {
-    let name: String
-    let method: Method
-    let checksum: UInt32
+  package struct Member: Sendable {
+    package let name: String
+    package let method: Method
+    package let checksum: UInt32
     /// The bytes when unpacked.
-    let byteCount: Int
+    package let byteCount: Int
     /// The bytes as they lie in the archive.
-    let packed: ByteRegion
+    package let packed: ByteRegion
   }
 
   /// How a member is packed.
-  enum Method: Sendable {
+  package enum Method: Sendable {
     case stored
     case deflated
   }
 
   /// The members by name, in the directory's order.
-  let members: OrderedDictionary<String, Member>
+  package let members: OrderedDictionary<String, Member>
 
   /// Whether bytes begin as an archive does.
-  static func isArchive(_ region: ByteRegion) -> Bool {
+  package static func isArchive(_ region: ByteRegion) -> Bool {
     region.has([0x50, 0x4b, 3, 4]) || region.has([0x50, 0x4b, 5, 6])
   }
 
   /// Reads the directory, and checks that no two members share a name or bytes.
-  init(_ region: ByteRegion) throws(ZipError) {
+  package init(_ region: ByteRegion) throws(ZipError) {
     let directory = try ZipDirectory(region)
     var members: OrderedDictionary<String, Member> = [:]
     var offset = directory.offset
@@ -61,7 +61,7 @@ struct ZipArchive: Sendable {
   /// - Parameters:
   ///   - limit: The most bytes that it may have unpacked.
   ///   - checksum: Whether the bytes are compared with the directory's checksum, which PyTorch need not write.
-  func contents(
+  package func contents(
     of member: Member, limit: Int = .max, checksum: Bool = false
   ) throws(ZipError) -> ByteRegion {
     guard member.byteCount <= limit else {

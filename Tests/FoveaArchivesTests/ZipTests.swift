@@ -1,7 +1,8 @@
 import Foundation
+import FuzzSupport
 import Testing
 
-@testable import FoveaFormats
+@testable import FoveaArchives
 
 @Suite struct ZipTests {
   static func archive(_ builder: ZipBuilder) throws(ZipError) -> ZipArchive {

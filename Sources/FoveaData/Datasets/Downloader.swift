@@ -1,4 +1,5 @@
 public import Foundation
+import FoveaArchives
 
 #if canImport(FoundationNetworking)
 import FoundationNetworking
@@ -6,29 +7,46 @@ import FoundationNetworking
 
 /// A file that is fetched, and how it is known to be the right one.
 public struct DownloadedFile: Hashable, Sendable {
+  /// How a file is known.
+  public enum Check: Hashable, Sendable {
+    /// A `.gz` file, by what it unpacks to, since mirrors pack it differently: the number of bytes, and their
+    /// SHA-256 in hexadecimal.
+    case unpacked(byteCount: Int, sha256: String)
+    /// By the MD5 of its bytes, in hexadecimal.
+    case md5(String)
+  }
+
   /// Its name, on mirrors and in the cache.
   public let name: String
   /// The most bytes that are fetched.
   public let byteLimit: Int
-  /// How many bytes it unpacks to.
-  public let unpackedByteCount: Int
-  /// The SHA-256 of what it unpacks to, in hexadecimal.
-  public let unpackedSHA256: String
+  /// How it is known.
+  public let check: Check
 
-  /// Describes a `.gz` file.
+  /// Describes a `.gz` file by what it unpacks to.
   public init(name: String, byteLimit: Int, unpackedByteCount: Int, unpackedSHA256: String) {
     self.name = name
     self.byteLimit = byteLimit
-    self.unpackedByteCount = unpackedByteCount
-    self.unpackedSHA256 = unpackedSHA256
+    check = .unpacked(byteCount: unpackedByteCount, sha256: unpackedSHA256)
   }
 
-  /// Whether data is the file.
-  func matches(_ data: Data) -> Bool {
-    guard case .whole(let unpacked) = Gzip.unpack(data, limit: unpackedByteCount) else {
-      return false
+  /// Describes a file by its bytes.
+  public init(name: String, byteLimit: Int, md5: String) {
+    self.name = name
+    self.byteLimit = byteLimit
+    check = .md5(md5)
+  }
+
+  /// Whether a file is the one.
+  func matches(contentsOf file: URL) -> Bool {
+    switch check {
+    case .md5(let sum): return Checksum.md5(contentsOf: file) == sum
+    case .unpacked(let byteCount, let sum):
+      guard let data = try? Data(contentsOf: file),
+        case .whole(let unpacked) = Gzip.unpack(data, limit: byteCount)
+      else { return false }
+      return Checksum.sha256(unpacked) == sum
     }
-    return Checksum.sha256(unpacked) == unpackedSHA256
   }
 }
 
@@ -70,7 +88,7 @@ public struct Downloader: Sendable {
 
   /// Fetches a file into a folder, unless it is there already; it appears there only when it is right.
   ///
-  /// Keeps no more than the file's `byteLimit` in memory.
+  /// Bytes are written as they come, beside the file's place, no more than its `byteLimit`.
   ///
   /// - Throws: `DownloadError` with what each mirror answered; `CancellationError` where the task was
   ///   cancelled; what the file system throws.
@@ -79,21 +97,26 @@ public struct Downloader: Sendable {
     progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
   ) async throws {
     let target = folder.appendingPathComponent(file.name)
-    if let data = try? Data(contentsOf: target), file.matches(data) { return }
+    if file.matches(contentsOf: target) { return }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let part = folder.appendingPathComponent(".\(file.name)-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: part) }
     var failures: [String] = []
     for mirror in mirrors {
       try Task.checkCancellation()
       let source = mirror.appendingPathComponent(file.name)
       do {
-        let data = try await Transfer.data(
-          from: source, name: file.name, limit: file.byteLimit, timeout: timeout,
-          progress: progress)
-        guard file.matches(data) else {
+        try Data().write(to: part)
+        try await Transfer.run(
+          from: source, to: FileHandle(forWritingTo: part), name: file.name, limit: file.byteLimit,
+          timeout: timeout, progress: progress)
+        guard file.matches(contentsOf: part) else {
           failures.append("\(source): the content has another checksum")
           continue
         }
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try data.write(to: target, options: .atomic)
+        // What is there was looked at above, and is not the file.
+        try? FileManager.default.removeItem(at: target)
+        try FileManager.default.moveItem(at: part, to: target)
         return
       } catch let error as TransferError {
         failures.append("\(source): \(error.reason)")
@@ -115,29 +138,34 @@ private final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Senda
   private let name: String
   private let limit: Int
   private let progress: @Sendable (DownloadProgress) -> Void
-  private var finish: (Result<Data, TransferError>) -> Void = { _ in }
-  private var data = Data()
+  private let target: FileHandle
+  private var finish: (Result<Void, TransferError>) -> Void = { _ in }
+  private var byteCount = 0
   private var total: Int?
   private var refusal: TransferError?
 
   private init(
-    name: String, limit: Int, progress: @escaping @Sendable (DownloadProgress) -> Void
+    _ target: FileHandle, name: String, limit: Int,
+    progress: @escaping @Sendable (DownloadProgress) -> Void
   ) {
+    self.target = target
     self.name = name
     self.limit = limit
     self.progress = progress
   }
 
-  static func data(
-    from url: URL, name: String, limit: Int, timeout: Double,
+  /// Writes what an address answers to a file, and closes it.
+  static func run(
+    from url: URL, to target: FileHandle, name: String, limit: Int, timeout: Double,
     progress: @escaping @Sendable (DownloadProgress) -> Void
-  ) async throws -> Data {
+  ) async throws {
+    defer { try? target.close() }
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = timeout
     var request = URLRequest(url: url)
     // The file as it is: some servers would unpack or pack it on the way.
     request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
-    let transfer = Transfer(name: name, limit: limit, progress: progress)
+    let transfer = Transfer(target, name: name, limit: limit, progress: progress)
     let session = URLSession(configuration: configuration, delegate: transfer, delegateQueue: nil)
     defer { session.finishTasksAndInvalidate() }
     let task = session.dataTask(with: request)
@@ -149,7 +177,7 @@ private final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Senda
     } onCancel: {
       task.cancel()
     }
-    return try result.get()
+    try result.get()
   }
 
   func urlSession(
@@ -168,13 +196,19 @@ private final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Senda
   }
 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive part: Data) {
-    guard data.count + part.count <= limit else {
+    guard refusal == nil else { return }
+    guard byteCount + part.count <= limit else {
       refusal = TransferError(reason: "more than the \(limit) bytes that it may have")
       dataTask.cancel()
       return
     }
-    data.append(part)
-    progress(DownloadProgress(name: name, bytes: data.count, total: total))
+    do { try target.write(contentsOf: part) } catch {
+      refusal = TransferError(reason: "it cannot be written (\(error.localizedDescription))")
+      dataTask.cancel()
+      return
+    }
+    byteCount += part.count
+    progress(DownloadProgress(name: name, bytes: byteCount, total: total))
   }
 
   func urlSession(
@@ -185,7 +219,7 @@ private final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Senda
     } else if let error {
       finish(.failure(TransferError(reason: error.localizedDescription)))
     } else {
-      finish(.success(data))
+      finish(.success(()))
     }
   }
 }

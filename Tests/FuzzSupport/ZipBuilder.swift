@@ -1,19 +1,26 @@
-import Foundation
+public import Foundation
 
 /// A zip archive of stored members, whose numbers a test may make wrong.
-struct ZipBuilder {
-  var members: [(name: String, data: [UInt8])]
-  var isLarge = false
+public struct ZipBuilder: Sendable {
+  /// Names and contents, in order.
+  public var members: [(name: String, data: [UInt8])]
+  /// Whether numbers stand in the form for large archives.
+  public var isLarge = false
   /// What the directory says of member `index`, where it differs from the truth.
-  var statedSizes: [Int: UInt32] = [:]
-  var statedOffsets: [Int: UInt32] = [:]
-  var statedMethods: [Int: UInt16] = [:]
-  var flags: UInt16 = 0
-  var statedCount: UInt16?
+  public var statedSizes: [Int: UInt32] = [:]
+  public var statedOffsets: [Int: UInt32] = [:]
+  public var statedMethods: [Int: UInt16] = [:]
+  /// The directory's flags.
+  public var flags: UInt16 = 0
+  public var statedCount: UInt16?
+  /// Whether the directory has checksums, and not zeros.
+  public var hasChecksums = false
 
-  init(_ members: [(name: String, data: [UInt8])]) { self.members = members }
+  /// Makes a right archive.
+  public init(_ members: [(name: String, data: [UInt8])]) { self.members = members }
 
-  var data: Data {
+  /// The archive's bytes.
+  public var data: Data {
     var file = Data()
     var directory = Data()
     func put<Number: FixedWidthInteger>(_ number: Number, to data: inout Data) {
@@ -36,7 +43,8 @@ struct ZipBuilder {
       directory.append(contentsOf: [0x50, 0x4b, 1, 2, 45, 0, 45, 0])
       put(flags, to: &directory)
       put(method, to: &directory)
-      directory.append(contentsOf: [UInt8](repeating: 0, count: 8))
+      put(UInt32(0), to: &directory)
+      put(hasChecksums ? Self.checksum(of: member.data) : 0, to: &directory)
       put(isLarge ? UInt32.max : size, to: &directory)
       put(isLarge ? UInt32.max : size, to: &directory)
       put(UInt16(member.name.utf8.count), to: &directory)
@@ -74,5 +82,15 @@ struct ZipBuilder {
     put(isLarge ? UInt32.max : UInt32(start), to: &file)
     put(UInt16(0), to: &file)
     return file
+  }
+
+  /// CRC-32.
+  private static func checksum(of bytes: [UInt8]) -> UInt32 {
+    var sum = UInt32.max
+    for byte in bytes {
+      sum ^= UInt32(byte)
+      for _ in 0..<8 { sum = sum & 1 == 0 ? sum >> 1 : (sum >> 1) ^ 0xedb8_8320 }
+    }
+    return ~sum
   }
 }

@@ -1,4 +1,5 @@
 public import Foundation
+import FoveaArchives
 public import FoveaTensors
 
 /// The file format of MNIST: a magic number, big-endian extents, then bytes.

@@ -1,12 +1,12 @@
 internal import CZlib
 
 /// Unpacks deflated bytes with zlib.
-enum Deflate {
+package enum Deflate {
   /// The most bytes that one packed byte can stand for.
-  static let largestRatio = 1032
+  package static let largestRatio = 1032
 
   /// Unpacks bytes, or returns `nil` where they do not unpack to exactly `byteCount`.
-  static func unpack(_ packed: UnsafeRawBufferPointer, byteCount: Int) -> FileBytes? {
+  package static func unpack(_ packed: UnsafeRawBufferPointer, byteCount: Int) -> FileBytes? {
     FileBytes(count: byteCount) { fill($0, from: packed) }
   }
 
@@ -49,7 +49,7 @@ enum Deflate {
   }
 
   /// The CRC-32 of bytes.
-  static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt32 {
+  package static func checksum(of bytes: UnsafeRawBufferPointer) -> UInt32 {
     var sum = crc32(0, nil, 0)
     var offset = 0
     while offset < bytes.count {

@@ -1,13 +1,13 @@
 internal import CZlib
-import Foundation
+package import Foundation
 
 /// Unpacks `.gz` data with zlib, never into more bytes than are asked for.
-enum Gzip {
+package enum Gzip {
   /// Whether data begins as a `.gz` file does.
-  static func isCompressed(_ data: Data) -> Bool { data.starts(with: [0x1f, 0x8b]) }
+  package static func isCompressed(_ data: Data) -> Bool { data.starts(with: [0x1f, 0x8b]) }
 
   /// The outcome of unpacking.
-  enum Outcome {
+  package enum Outcome {
     /// All of it, in no more than the limit.
     case whole(Data)
     /// The first bytes; there are more.
@@ -17,12 +17,13 @@ enum Gzip {
   }
 
   /// The most bytes that one byte of a `.gz` file can stand for.
-  static let largestRatio = 1032
+  package static let largestRatio = 1032
 
   /// Unpacks at most `limit` bytes of a file with one member, and nothing after it.
   ///
-  /// Asks for `limit` bytes and what zlib itself needs, some 50 kB.
-  static func unpack(_ data: Data, limit: Int) -> Outcome {
+  /// Asks for `limit` bytes, or what the data can unpack to where that is less, and for what zlib itself
+  /// needs, some 50 kB.
+  package static func unpack(_ data: Data, limit: Int) -> Outcome {
     var stream = z_stream()
     let header = 16 + MAX_WBITS
     guard
@@ -31,7 +32,7 @@ enum Gzip {
     else { return .damaged(offset: 0) }
     defer { inflateEnd(&stream) }
     // One byte more than the limit tells whether there is more.
-    let outputCount = limit + 1
+    let outputCount = min(limit, data.count * largestRatio) + 1
     var output = Data(count: outputCount)
     var (status, consumed, produced) = (Z_OK, 0, 0)
     data.withUnsafeBytes { (input: UnsafeRawBufferPointer) in
