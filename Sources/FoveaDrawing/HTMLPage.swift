@@ -245,7 +245,7 @@ public struct HTMLPage: Hashable, Sendable {
       figcaption { color: var(--quiet); font-size: 14px }
       summary { cursor: pointer; color: var(--link); padding: 4px 0 }
       @media (max-width: 640px) {
-        figure svg, figure img { max-width: none; min-width: 560px; width: 560px }
+        figure svg, figure img { max-width: 160vw }
       }
       @media print { nav { display: none } section { break-inside: avoid-page } }
       """

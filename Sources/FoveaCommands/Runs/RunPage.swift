@@ -109,7 +109,11 @@ struct RunPage {
         .paragraph("Nobody looked: train with --stats to have layers watched and faults named.")
       ]
     }
-    guard !findings.isEmpty else { return [.notice("Nothing is wrong.", isGood: true)] }
+    guard !findings.isEmpty else {
+      return summary.outcome == .failed
+        ? [.notice("Nothing was found before the run failed.", isGood: false)]
+        : [.notice("Nothing is wrong.", isGood: true)]
+    }
     return findings.map { finding in
       let place = finding.layer.map { ", layer \($0)" } ?? ""
       return .notice(
@@ -124,6 +128,7 @@ struct RunPage {
     let table = RunFile.lines(folder.evaluation.appendingPathComponent("classes.csv"))
       .prefix(Self.mostTableRows).map { csvCells($0) }
     guard !pictures.isEmpty || table.count > 1 else {
+      guard network != nil else { return [] }
       return [
         .paragraph("Confusion matrix, top losses and calibration are not there yet:"),
         .code("fovea report \(quoted(folder.url.path)) --evaluate"),
