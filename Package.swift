@@ -181,7 +181,9 @@ let package = Package(
     tests(
       "FoveaExplain",
       ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaRuntime", "FoveaTensors"]),
-    tests("FoveaDrawing", ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaZoo", "CZlib"]),
+    tests(
+      "FoveaDrawing",
+      ["FoveaAnalysis", "FoveaGraph", "FoveaLayers", "FoveaTensors", "FoveaZoo", "CZlib"]),
     tests(
       "FoveaCommands",
       [

@@ -7,7 +7,7 @@ public struct DrawScheduleCommand: Hashable, Codable, Sendable {
   public var training: TrainCommand
   /// How many images an epoch has; counted in the dataset where left out.
   public var images: Int?
-  /// The SVG file.
+  /// The SVG or PNG file.
   public var output: String
 
   /// What was drawn.
@@ -40,7 +40,7 @@ public struct DrawScheduleCommand: Hashable, Codable, Sendable {
   public nonisolated(nonsending) func run(
     preparation: @escaping @Sendable (TrainPreparation) -> Void = { _ in }
   ) async throws -> Report {
-    let file = try PictureFile(requested: output, formats: [.svg])
+    let file = try PictureFile(requested: output)
     var training = training
     if let images {
       guard 1...1_000_000_000 ~= images else {
@@ -48,6 +48,9 @@ public struct DrawScheduleCommand: Hashable, Codable, Sendable {
       }
       // Only its number of images says anything here.
       training.dataset = training.dataset ?? DatasetName.mnistMini.rawValue
+    } else if training.dataset == nil {
+      throw CommandError.missing(
+        "the length of an epoch", remedy: "name a dataset, or its number of images with --images")
     }
     let configuration = try TrainConfiguration(training)
     let steps: Int
@@ -75,7 +78,7 @@ public struct DrawScheduleCommand: Hashable, Codable, Sendable {
       schedule: schedule, updates: updates, areSteps: steps == perEpoch, momentum: momentum)
     let rates = schedule.curve(steps: updates, momentum: momentum).map(\.learningRate)
     return Report(
-      picture: try file.write(svg: chart.svg()), stepsPerEpoch: steps, updates: updates,
+      picture: try file.write(chart), stepsPerEpoch: steps, updates: updates,
       firstLearningRate: rates.first ?? 0, highestLearningRate: rates.max() ?? 0,
       lastLearningRate: rates.last ?? 0)
   }

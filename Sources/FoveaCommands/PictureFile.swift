@@ -51,6 +51,14 @@ struct PictureFile {
     }
   }
 
+  /// Writes a chart in the file's format, all at once or not at all.
+  func write(_ chart: LineChart) throws -> PictureReport {
+    switch format {
+    case .svg: try write(svg: chart.svg())
+    case .png: try write(png: chart.png())
+    }
+  }
+
   /// Writes a grid of images in the file's format, all at once or not at all.
   func write(_ grid: ImageGrid) throws -> PictureReport {
     switch format {

@@ -66,6 +66,22 @@ public struct HeatGrid: Hashable, Sendable {
 
   /// The picture as an SVG document; of more columns than `PNGImage.largestExtent` the first are shown.
   public func svg() -> String {
+    let drawing = drawing { [.image($0, $1)] }
+    return SVGElement.document(
+      title: title, width: drawing.width, height: drawing.height, content: drawing.content)
+  }
+
+  /// The picture as pixels, two for each of the SVG document's, on a light background.
+  public func png() -> PNGImage {
+    let drawing = drawing { $0.rectangles(in: $1) }
+    return SVGRaster.image(
+      width: drawing.width, height: drawing.height, content: drawing.content)
+  }
+
+  /// - Parameter colors: Lays an image into a frame.
+  private func drawing(
+    _ colors: (PNGImage, Frame) -> [SVGElement]
+  ) -> (width: Double, height: Double, content: [SVGElement]) {
     let nameWidth = shownNames.map { SVGElement.width(of: $0) }.max() ?? 0
     let left = 46 + nameWidth
     let rowHeight = rowHeight
@@ -78,9 +94,9 @@ public struct HeatGrid: Hashable, Sendable {
       content.append(.text(panel.axis.label, x: 20, y: top + 14, paint: .ink, weight: "600"))
       top += 26
       let plot = Frame(x: left, y: top, width: Self.width - left - 130, height: height)
-      let colors = Colors(panel)
+      let scale = Colors(panel)
       content.append(.rectangle(plot, fill: .band))
-      if let image = colors.image { content.append(.image(image, plot)) }
+      if let image = scale.image { content += colors(image, plot) }
       content.append(.rectangle(plot, fill: nil, stroke: .quiet))
       for row in namedRows(of: rowHeight) {
         let level = plot.y + (Double(row) + 0.5) * rowHeight
@@ -96,97 +112,35 @@ public struct HeatGrid: Hashable, Sendable {
           horizontalAxis.label, x: plot.x + plot.width / 2, y: plot.bottom + 36, anchor: "middle"))
       content.append(.verticalText(rowAxis, x: 16, y: plot.middle))
       let bar = Frame(x: plot.right + 18, y: plot.y, width: 14, height: max(plot.height, 60))
-      content += [.image(HeatColors.bar, bar), .rectangle(bar, fill: nil, stroke: .quiet)]
-      for tick in colors.ticks {
-        let level = bar.bottom - colors.scale.position(of: tick) * bar.height
+      content += colors(HeatColors.bar, bar) + [.rectangle(bar, fill: nil, stroke: .quiet)]
+      for tick in scale.ticks {
+        let level = bar.bottom - scale.axis.position(of: tick) * bar.height
         content.append(.line((bar.right, level), (bar.right + 4, level), paint: .quiet))
-        content.append(.text(colors.scale.label(of: tick), x: bar.right + 7, y: level + 4))
+        content.append(.text(scale.axis.label(of: tick), x: bar.right + 7, y: level + 4))
       }
       top = bar.bottom + 56
     }
-    return SVGElement.document(
-      title: title,
-      width: max(Self.width, SVGElement.width(of: title, size: SVGElement.titleSize) + 40),
-      height: top, content: content)
-  }
-
-  /// The picture in pixels, on white.
-  ///
-  /// - Throws: `DrawingError.imageSize` for more rows than a picture has room for.
-  public func png() throws(DrawingError) -> PNGImage {
-    let rowHeight = max(Int(rowHeight), 4)
-    let names = shownNames.map { $0.replacing("…", with: "..") }
-    let left = 24 + (names.map { PixelFont.width(of: $0) }.max() ?? 0)
-    let factor = max(1, 480 / max(times.count, 1))
-    let (plotWidth, plotHeight) = (factor * min(times.count, 4096), rowHeight * names.count)
-    let panelHeight = max(plotHeight, 60) + 64
-    let ink = Paint.ink.lightRGB
-    var canvas = try PixelCanvas(
-      width: max(left + plotWidth + 90, PixelFont.width(of: title) * 2 + 20),
-      height: 34 + panelHeight * panels.count)
-    canvas.draw(title, x: 10, y: 10, scale: 2, color: ink)
-    for (index, panel) in panels.enumerated() {
-      let top = 54 + index * panelHeight
-      canvas.draw(panel.axis.label, x: 10, y: top - 14, scale: 1, color: ink)
-      let colors = Colors(panel)
-      for (row, line) in panel.rows.enumerated() {
-        for (column, value) in line.prefix(plotWidth / factor).enumerated() {
-          let x = left + column * factor
-          canvas.fill(
-            x: x..<x + factor, y: top + row * rowHeight..<top + (row + 1) * rowHeight,
-            color: colors.rgb(value) ?? Paint.grid.lightRGB)
-        }
-      }
-      for row in namedRows(of: Double(rowHeight)) {
-        canvas.draw(
-          names[row], x: left - 6 - PixelFont.width(of: names[row]),
-          y: top + row * rowHeight + (rowHeight - PixelFont.height) / 2, scale: 1, color: ink)
-      }
-      for column in timeStride where column * factor < plotWidth {
-        let place = left + column * factor + factor / 2
-        canvas.fill(x: place..<place + 1, y: top + plotHeight..<top + plotHeight + 4, color: ink)
-        let label = "\(times[column])"
-        canvas.draw(
-          label, x: place - PixelFont.width(of: label) / 2, y: top + plotHeight + 8, scale: 1,
-          color: ink)
-      }
-      canvas.draw(
-        horizontalAxis.label,
-        x: left + (plotWidth - PixelFont.width(of: horizontalAxis.label)) / 2,
-        y: top + plotHeight + 22, scale: 1, color: ink)
-      let bar = (x: left + plotWidth + 14, height: max(plotHeight, 60))
-      for row in 0..<bar.height {
-        let amount = Double(bar.height - 1 - row) / Double(max(bar.height - 1, 1))
-        canvas.fill(
-          x: bar.x..<bar.x + 12, y: top + row..<top + row + 1, color: HeatColors.rgb(amount))
-      }
-      for tick in colors.ticks {
-        let place = (1 - colors.scale.position(of: tick)) * Double(bar.height - 1)
-        canvas.draw(
-          NumberFormat.general(tick), x: bar.x + 18,
-          y: top + Int(place) - PixelFont.height / 2, scale: 1, color: ink)
-      }
-    }
-    return canvas.image
+    let titleWidth = SVGElement.width(of: title, size: SVGElement.titleSize)
+    return (max(Self.width, titleWidth + 40), top, content)
   }
 }
 
 /// How values of a panel become colours.
 private struct Colors {
-  let scale: AxisScale
+  let axis: AxisScale
   private let panel: HeatGrid.Panel
 
   init(_ panel: HeatGrid.Panel) {
     self.panel = panel
     let bounds = panel.bounds.map { [$0.lowerBound, $0.upperBound] }
-    scale = AxisScale(
+    axis = AxisScale(
       bounds ?? panel.rows.flatMap { $0 }, panel.axis.kind, widened: bounds == nil, tickLimit: 5)
   }
 
-  var ticks: [Double] { scale.ticks.filter { -0.001...1.001 ~= scale.position(of: $0) } }
+  var ticks: [Double] { axis.ticks.filter { -0.001...1.001 ~= axis.position(of: $0) } }
 
   func rgb(_ value: Double) -> [UInt8]? {
-    AxisScale.hasPlace(value, panel.axis.kind) ? HeatColors.rgb(scale.position(of: value)) : nil
+    AxisScale.hasPlace(value, panel.axis.kind) ? HeatColors.rgb(axis.position(of: value)) : nil
   }
 
   /// A pixel a value, transparent where there is none.
@@ -199,5 +153,25 @@ private struct Colors {
       }
     }
     return PNGImage(width: columns, height: panel.rows.count, .rgba, samples)
+  }
+}
+
+extension PNGImage {
+  /// A rectangle for each pixel that is not transparent.
+  fileprivate func rectangles(in frame: Frame) -> [SVGElement] {
+    let count = format.rawValue
+    let size = (frame.width / Double(width), frame.height / Double(height))
+    return (0..<width * height).compactMap { place in
+      let pixel = samples[(place * count)..<((place + 1) * count)]
+      guard format != .rgba || pixel.last != 0 else { return nil }
+      let digits = pixel.prefix(3).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+      return SVGElement(
+        "rect",
+        [
+          "x": "\(frame.x + Double(place % width) * size.0)",
+          "y": "\(frame.y + Double(place / width) * size.1)", "width": "\(size.0)",
+          "height": "\(size.1)", "fill": "#\(digits.joined())",
+        ])
+    }
   }
 }

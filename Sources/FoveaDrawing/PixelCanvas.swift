@@ -28,10 +28,6 @@ struct PixelCanvas {
     }
   }
 
-  mutating func fill(x: Range<Int>, y: Range<Int>, color: [UInt8]) {
-    for row in y { for column in x { set(column, row, color) } }
-  }
-
   private mutating func set(_ x: Int, _ y: Int, _ color: [UInt8]) {
     guard 0..<image.width ~= x, 0..<image.height ~= y else { return }
     let start = (y * image.width + x) * 3

@@ -110,7 +110,7 @@ struct DrawSchedule: AsyncParsableCommand {
   @Option(help: "The number of training images. (default: that of the dataset)")
   var images: Int?
 
-  @Option(help: "The .svg file.", completion: .file(extensions: ["svg"]))
+  @Option(help: "The .svg or .png file.", completion: .file(extensions: ["svg", "png"]))
   var out: String
 
   @OptionGroup var report: ReportOptions

@@ -60,7 +60,7 @@ import Testing
     let wrong = try tool.run("draw", "schedule", "--images", "0", "--out", "w.svg")
     #expect(wrong.status == 2 && wrong.errors.contains("--images"), "\(wrong.errors)")
     let missing = try tool.run("draw", "schedule", "--out", "w.svg")
-    #expect(missing.status == 2 && missing.errors.contains("dataset"), "\(missing.errors)")
+    #expect(missing.status == 2 && missing.errors.contains("with --images"), "\(missing.errors)")
   }
 
   @Test func `filters and feature maps are grids`() throws {

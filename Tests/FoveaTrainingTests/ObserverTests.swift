@@ -52,7 +52,45 @@ private final class AnswerReader: TrainingObserver {
   func receive(_ answers: StepAnswers) { outcome.append(answers) }
 }
 
+final class LossRange: TrainingObserver {
+  private(set) var outcome: ClosedRange<Float>?
+  private var recorder: Recorder?
+
+  var requirements: [any TrainingObserver.Type] { [Recorder.self] }
+
+  func attach(to observers: [any TrainingObserver]) { recorder = observers[Recorder.self] }
+
+  func receive(_ event: TrainingEvent) -> TrainingAction {
+    if case .epochEnded = event, let losses = recorder?.steps.map(\.loss),
+      let least = losses.min(), let largest = losses.max()
+    {
+      outcome = least...largest
+    }
+    return .proceed
+  }
+}
+
 @Suite struct ObserverTests {
+  @Test func `an observer of one's own finds out something`() async throws {
+    let learner = try LearnerTests.learner()
+    let report = try await learner.fitOneCycle(
+      epochs: 1, maxLearningRate: 0.01, observers: [LossRange(), Recorder()])
+    let range = report[LossRange.self]
+    let losses = try #require(report[Recorder.self]?.steps.map(\.loss))
+    #expect(range??.lowerBound == losses.min() && range??.upperBound == losses.max())
+  }
+
+  @Test func `a training's health is asked for by its type`() async throws {
+    let learner = try LearnerTests.learner()
+    let images = try MNIST.mini(.training).prefix(400)
+    let report = try await learner.fitOneCycle(
+      epochs: 1, maxLearningRate: 0.01,
+      observers: [Recorder(), try ActivationStats(), LabelSuspects(of: images), HealthWatcher()])
+    for finding in report[HealthWatcher.self] ?? [] { print(finding) }
+    // Seven steps leave nearly half of the running statistics where they were.
+    #expect(report[HealthWatcher.self]?.contains { $0.kind == .statisticsAtStart } == true)
+  }
+
   static func fit(
     _ observers: [any TrainingObserver], batches: Int = 1, mixing: Mixing? = nil
   ) async throws -> (report: TrainingReport, learner: Learner) {

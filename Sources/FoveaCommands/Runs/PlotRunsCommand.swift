@@ -44,11 +44,7 @@ public struct PlotRunsCommand: Hashable, Codable, Sendable {
     }
     let file = try PictureFile(requested: output)
     let folders = try runs.map { try RunIndex.find($0, project: project) }
-    let chart = RunCharts.comparison(folders, quantities: quantities)
-    return switch file.format {
-    case .svg: try file.write(svg: chart.svg())
-    case .png: try file.write(png: chart.png())
-    }
+    return try file.write(RunCharts.comparison(folders, quantities: quantities))
   }
 }
 
