@@ -125,12 +125,12 @@ public struct DrawFeatureMapsCommand: Hashable, Codable, Sendable {
     let path = network.graph.nodes[value.node].path
     var reader = ImageReader()
     let found = try reader.images(ImageReference(image))
-    guard found.count == 1, let pixels = found.first?.pixels else {
+    guard found.count == 1, let picture = found.first else {
       throw CommandError.option("the image", value: image, allowed: "one image")
     }
     let shape = try measured.batchShape(1)
     let input = try DrawnMaps.input(
-      pixels, shape: shape, normalization: measured.checkpoint?.input.normalization)
+      picture, shape: shape, normalization: measured.checkpoint?.input.normalization)
     var builder = try GraphBuilder(extending: network.graph)
     let name = "drawn"
     try builder.output(name, value)
@@ -168,18 +168,16 @@ private enum DrawnMaps {
     model + (network.checkpoint == nil ? " (random weights)" : "")
   }
 
-  /// Pixels as the network takes them; by the middle and a quarter of the bytes' range where it was not trained.
+  /// An image as the network takes it; by the middle and a quarter of the bytes' range where it was not trained.
   static func input(
-    _ pixels: Tensor, shape: Shape, normalization: Normalization?
+    _ image: NamedImage, shape: Shape, normalization: Normalization?
   ) throws -> Tensor {
-    let channels = shape[1]
+    let one = Shape(Array(shape.dimensions.dropFirst()))
     let normalization =
       normalization
       ?? Normalization(
-        mean: Array(repeating: 0.5, count: channels),
-        deviation: Array(repeating: 0.25, count: channels))
-    return try normalization.normalized(
-      ImageTransforms.resized(
-        ImageTransforms.converted(pixels, toChannels: channels), height: shape[2], width: shape[3]))
+        mean: Array(repeating: 0.5, count: one[0]),
+        deviation: Array(repeating: 0.25, count: one[0]))
+    return try normalization.normalized(image.fitted(to: one))
   }
 }
