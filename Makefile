@@ -40,6 +40,10 @@ bench: bootstrap ## Measure the kernels, against the processor's peak
 bench-peers: bootstrap ## Measure in turns with PyTorch, ONNX Runtime, OpenVINO and ncnn
 	@Scripts/bench-peers.sh $(ARGUMENTS)
 
+.PHONY: bench-loading
+bench-loading: bootstrap ## Measure image files to batches, in turns with PyTorch's DataLoader
+	@Scripts/bench-loading.sh $(ARGUMENTS)
+
 .PHONY: bench-accuracy
 bench-accuracy: bootstrap ## Train on MNIST from several seeds and print the median accuracies
 	@swift run $(release) --package-path Benchmarks $(quiet) fovea-bench-accuracy

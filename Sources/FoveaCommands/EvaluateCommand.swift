@@ -39,6 +39,8 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     public let epochs: Int
     /// Where it is right and wrong, where that was asked for.
     public let details: EvaluationDetails?
+    /// What was done to the images' colours for the network, such as `colour to grey`; `nil` for nothing.
+    public let conversion: String?
   }
 
   /// Asks for a measurement.
@@ -97,7 +99,22 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     return Report(
       accuracy: evaluation.metrics[Metric.accuracy.name] ?? 0, loss: evaluation.loss,
       images: evaluation.images, seconds: seconds, checkpoint: file.path,
-      epochs: checkpoint.progress?.epoch ?? 0, details: details)
+      epochs: checkpoint.progress?.epoch ?? 0, details: details,
+      conversion: (images as? ImagePipeline).flatMap(Self.conversion))
+  }
+}
+
+extension EvaluateCommand {
+  /// What a pipeline does to the channels of its first image.
+  private static func conversion(in pipeline: ImagePipeline) -> String? {
+    guard let first = pipeline.indices.first,
+      let stored = try? pipeline.source.image(at: first, minimumSize: nil)
+    else { return nil }
+    switch (stored.channels, pipeline.description.imageShape[0]) {
+    case (1, 3): return "grey to colour"
+    case (3, 1): return "colour to grey"
+    default: return nil
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import FoveaData
+import FoveaDrawing
 import FoveaFormats
 import FoveaTensors
 
@@ -71,6 +72,32 @@ struct NamedImage {
         throw DatasetError.otherImages(name, expected: shape, actual: self.shape)
       }
       return numbers
+    }
+  }
+}
+
+extension NamedImage {
+  /// The image for people; of an array the first three channels, from the least number of its file to the largest.
+  func picture() throws -> PNGImage {
+    switch content {
+    case .picture(let image):
+      return try PNGImage(
+        width: image.width, height: image.height, format: image.channels == 1 ? .grey : .rgb,
+        samples: image.bytes)
+    case .array(let numbers):
+      let extent = max(range.maximum - range.minimum, .leastNormalMagnitude)
+      let shares = try Normalization(
+        mean: [Float](repeating: range.minimum, count: shape[0]),
+        deviation: [Float](repeating: extent, count: shape[0]), unit: 1
+      ).normalized(numbers)
+      let format = shape[0] < 3 ? PNGImage.Format.grey : .rgb
+      let samples = shares.withUnsafeElements(of: Float.self) { shares in
+        (0..<shape[1] * shape[2] * format.rawValue).map { place in
+          let share = shares[place / format.rawValue * shape[0] + place % format.rawValue]
+          return share.isNaN ? 0 : UInt8(max(0, min(255, (share * 255).rounded())))
+        }
+      }
+      return try PNGImage(width: shape[2], height: shape[1], format: format, samples: samples)
     }
   }
 }

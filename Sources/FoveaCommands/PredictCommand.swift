@@ -1,5 +1,6 @@
 import Foundation
 import FoveaData
+public import FoveaDrawing
 import FoveaLayers
 import FoveaRuntime
 public import FoveaTensors
@@ -99,6 +100,24 @@ public struct PredictCommand: Hashable, Codable, Sendable {
       }
     }
     return Report(predictions: predictions)
+  }
+
+  /// The images with the classes that were found, for a picture.
+  ///
+  /// - Parameter report: What `run` has found.
+  /// - Throws: What images throw.
+  public func grid(_ report: Report) throws -> ImageGrid {
+    var reader = ImageReader()
+    let shown = try images.map(ImageReference.init).flatMap { try reader.images($0) }
+    return ImageGrid(
+      title: "\(shown.count) images by \(checkpoint)",
+      cells: try zip(shown, report.predictions).map { image, prediction in
+        let name = URL(fileURLWithPath: image.name).lastPathComponent
+        let classes = prediction.classes.map {
+          "\(NumberFormat.percent($0.probability, decimals: 0)) \($0.name)"
+        }
+        return ImageGrid.Cell(try image.picture(), lines: [name] + classes)
+      })
   }
 
   /// The likeliest classes by softmax, ties in the order of the classes.

@@ -17,7 +17,7 @@ public struct ArrayImages: Sendable {
   /// What the numbers of these images are; images that are damaged do not count.
   public let statistics: ArrayStatistics
 
-  /// Why numbers are damaged, of those images of the array that are.
+  /// The images of the array that hold a number that is none, or infinite.
   private let isDamaged: Set<Int>
 
   /// Joins images and labels.

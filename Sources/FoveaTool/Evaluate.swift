@@ -57,6 +57,9 @@ struct Evaluate: AsyncParsableCommand {
     let result = try await command.run { downloads.show($0) }
     console.print(
       "Weights: \(shortened(result.checkpoint)), after \(counted(result.epochs, "epoch")).")
+    if let conversion = result.conversion {
+      console.print("Images: \(conversion), as the network was trained.")
+    }
     console.print(
       "Accuracy \(NumberFormat.percent(result.accuracy)), loss "
         + "\(NumberFormat.fixed(result.loss, decimals: 4)) on \(NumberFormat.grouped(result.images)) "

@@ -22,6 +22,9 @@ struct Predict: ParsableCommand {
   @Option(help: "How many classes are named for an image.")
   var top = 3
 
+  @Flag(help: "Draw the images with characters, in as many colours as the terminal has.")
+  var terminal = false
+
   @Option(help: "Threads; they change no result. (default: one for each core)")
   var threads: Int?
 
@@ -29,9 +32,9 @@ struct Predict: ParsableCommand {
 
   func run() throws {
     let console = Console(json: report.json)
-    let result = try PredictCommand(
-      checkpoint: checkpoint, images: images, top: top, threads: threads
-    ).run()
+    let command = PredictCommand(
+      checkpoint: checkpoint, images: images, top: top, threads: threads)
+    let result = try command.run()
     var table = TextTable([.init("Image"), .init("Class"), .init("Probability", .right)])
     for prediction in result.predictions {
       for (rank, answer) in prediction.classes.enumerated() {
@@ -41,7 +44,11 @@ struct Predict: ParsableCommand {
       }
     }
     console.print(result.predictions.compactMap(Self.change))
-    console.print(table.lines)
+    if terminal {
+      console.print(try command.grid(result))
+    } else {
+      console.print(table.lines)
+    }
     try console.printJSON(result)
   }
 

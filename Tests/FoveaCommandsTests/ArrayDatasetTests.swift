@@ -79,6 +79,11 @@ private final class ArrayFolder {
       checkpoint: folder.path("run"), images: ["\(archive):0-3"]
     ).run()
     #expect(prediction.predictions.map { $0.classes[0].index } == [0, 1, 0, 1])
+    let grid = try PredictCommand(
+      checkpoint: folder.path("run"), images: ["\(archive):0-3"]
+    ).grid(prediction)
+    #expect(grid.cells.map { $0.lines[0] } == (0..<4).map { "satellite.npz:\($0)" })
+    #expect(grid.cells[0].image.format == .rgb)
 
     // The same images in another unit, or of other channels.
     let bright = try folder.writeArchive(

@@ -62,6 +62,18 @@ private final class PictureFolder {
     #expect(report.normalization.mean.count == 1)
   }
 
+  @Test func `a network for other classes is not measured on a dataset by name`() async throws {
+    let text = """
+      {"name": "fashion-mnist", "classNames": ["Trouser", "Dress"], "imageShape": [1, 28, 28],
+       "normalization": {"mean": [0.1], "deviation": [0.3]}}
+      """
+    let input = try JSONDecoder().decode(DatasetDescription.self, from: Data(text.utf8))
+    await #expect(
+      throws: CommandError.otherClasses(
+        "mnist-mini", expected: ["Trouser", "Dress"], actual: (0...9).map(String.init))
+    ) { try await DatasetRequest("mnist-mini").images(.test, for: input, progress: { _ in }) }
+  }
+
   @Test func `what is no dataset is refused with what there is`() async throws {
     let error = await #expect(throws: CommandError.self) {
       try await DataCommand(DatasetRequest("minst")).run()
