@@ -71,7 +71,7 @@ public struct LearningRateCommand: Hashable, Codable, Sendable {
     let (data, _) = try await configuration.loaders(normalization: normalization) {
       preparation(.downloading($0))
     }
-    let (learner, _) = try configuration.newLearner(
+    let (learner, _) = try await configuration.newLearner(
       from: source, training: data, validation: nil)
     let sweep = try await learner.findLearningRate(
       from: start, to: end, steps: steps, observe: observe)

@@ -108,7 +108,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   ) async throws -> TrainReport {
     if let maxMinutes, !(maxMinutes > 0 && maxMinutes <= 1e6) {
       throw CommandError.option(
-        "--max-minutes", value: "\(maxMinutes)", allowed: "more than 0 and at most 1000000")
+        "--max-minutes", value: "\(maxMinutes)", allowed: Self.allowedMinutes)
     }
     if let statsInterval, !(1...1_000_000 ~= statsInterval) {
       throw CommandError.option(
@@ -132,13 +132,13 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     try expectedData?.check(data)
 
     let learner: Learner
-    var transfer: TransferReport?
+    var start: StartReport?
     if let checkpoint = earlier?.checkpoint {
       learner = try Learner(
         resuming: checkpoint, training: training, validation: test, threads: configuration.threads,
-        tuner: .chosen())
+        tuner: .chosen(), teacher: configuration.teacher(for: training.dataset.description))
     } else {
-      (learner, transfer) = try configuration.newLearner(
+      (learner, start) = try await configuration.newLearner(
         from: source, training: training, validation: test, algorithms: algorithms)
     }
 
@@ -153,7 +153,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       folder, lock: lock, configuration: configuration, data: data,
       firstStep: learner.progress?.step ?? 0,
       project: project.map { URL(fileURLWithPath: $0) })
-    if let transfer { try folder.write(transfer, to: folder.transfer) }
+    if let transfer = start?.transfer { try folder.write(transfer, to: folder.transfer) }
     // A result belongs to a finished training.
     try? FileManager.default.removeItem(at: folder.result)
     let steps = training.batchCount
@@ -179,7 +179,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
           trainingImages: training.dataset.count, testImages: test.dataset.count,
           run: folder.url.path, isResumed: isResumed, step: learner.progress?.step ?? 0,
           finishedEpochs: (learner.progress?.finishedEpochs ?? []).map(EpochReport.init),
-          transfer: transfer)))
+          transfer: start?.transfer, zeroNorms: start?.zeroNorms, unitVariance: start?.unitVariance)
+      ))
 
     let measure = (configuration.bestBy ?? .loss).measure
     learner.bestCheckpoint = BestCheckpoint(folder.best, by: measure)
@@ -228,6 +229,9 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     return result
   }
 
+  /// What `--max-minutes` may be, in words.
+  static let allowedMinutes = "more than 0 and at most 1000000"
+
   private struct EarlierRun {
     let folder: RunFolder
     let configuration: TrainConfiguration
@@ -247,41 +251,5 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     return EarlierRun(
       folder: folder, configuration: configuration,
       checkpoint: hasCheckpoint ? try Checkpoint(contentsOf: folder.checkpoint) : nil)
-  }
-}
-
-extension TrainConfiguration {
-  /// A learner of a new network before its first step, and what it has from elsewhere.
-  ///
-  /// - Parameter algorithms: Those of another run; chosen by time where left out.
-  /// - Throws: `CommandError` for a network that tells no classes apart; what models throw.
-  func newLearner(
-    from source: TransferSource?, training: DataLoader, validation: DataLoader?,
-    algorithms: [String: String]? = nil
-  ) throws -> (learner: Learner, transfer: TransferReport?) {
-    let description = training.dataset.description
-    let entry = try ZooModel.requested(model)
-    guard entry.defaultClasses != nil else {
-      throw CommandError.option(
-        "--model", value: entry.name, allowed: "a network that tells classes apart")
-    }
-    let model = try entry.build(
-      input: description.imageShape, classes: description.classNames.count)
-    let taken = try source?.weights(
-      for: model, recipe: transfer ?? TransferRecipe(), modelName: entry.name, seed: seed)
-    let tuner: AlgorithmTuner? =
-      if let algorithms { algorithms.isEmpty ? nil : AlgorithmTuner() } else { .chosen() }
-    tuner?.adopt(algorithms ?? [:])
-    let learner = try Learner(
-      model, training: training, validation: validation,
-      settings: learnerSettings(headPaths: model.headPaths), weights: taken?.weights,
-      threads: threads, tuner: tuner)
-    let report = source.flatMap { source in
-      taken.map {
-        TransferReport(
-          source: source.path, weights: $0.report, normalization: description.normalization)
-      }
-    }
-    return (learner, report)
   }
 }

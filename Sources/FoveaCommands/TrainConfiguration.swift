@@ -95,15 +95,15 @@ public enum OptimizerName: String, Hashable, Codable, Sendable, CaseIterable {
     }
   }
 
-  func optimizer(momentum: Double, weightDecay: Double) -> Optimizer {
+  func optimizer(momentum: Double, weightDecay: Double, nesterov: Bool) -> Optimizer {
     switch self {
-    case .sgd: .sgd(momentum: momentum, weightDecay: weightDecay)
+    case .sgd: .sgd(momentum: momentum, nesterov: nesterov, weightDecay: weightDecay)
     case .adam: .adam(beta1: momentum, weightDecay: weightDecay)
     case .adamW: .adamW(beta1: momentum, weightDecay: weightDecay)
     case .rmsProp: .rmsProp(momentum: momentum, weightDecay: weightDecay)
     case .lion: .lion(beta1: momentum, weightDecay: weightDecay)
     case .lamb: .lamb(beta1: momentum, weightDecay: weightDecay)
-    case .lars: .lars(momentum: momentum, weightDecay: weightDecay)
+    case .lars: .lars(momentum: momentum, nesterov: nesterov, weightDecay: weightDecay)
     case .muon: .muon(momentum: momentum, weightDecay: weightDecay)
     }
   }
@@ -154,10 +154,14 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
   /// What it starts from; `nil` for random weights.
   public internal(set) var transfer: TransferRecipe?
 
+  /// The epochs of a training where nothing is said.
+  static let defaultEpochs = 5
+
   /// Fills in what a request leaves open.
   ///
   /// - Throws: `CommandError` for a value out of range, or a name that nothing has.
-  public init(_ command: TrainCommand) throws(CommandError) {
+  public init(_ request: TrainCommand) throws(CommandError) {
+    let command = request.recipe.preset?.completed(request) ?? request
     guard let name = command.dataset else {
       throw .missing(
         "the dataset",
@@ -172,7 +176,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
       throw .missing("--model", remedy: "name the network whose weights \(source) has")
     }
     model = command.model ?? ofSource ?? "simple-cnn"
-    epochs = command.epochs ?? 5
+    epochs = command.epochs ?? Self.defaultEpochs
     batchSize = command.batchSize ?? 64
     schedule = command.schedule ?? .oneCycle
     optimizer = command.optimizer ?? .adamW
@@ -229,8 +233,15 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     try (recipe ?? TrainingRecipe()).check(
       schedule: schedule, labelSmoothing: labelSmoothing, epochs: epochs)
     try (transfer ?? TransferRecipe()).check(epochs: epochs, recipe: recipe ?? TrainingRecipe())
+    try recipe?.checkTricks(optimizer: optimizer, transfer: transfer)
     let images = images ?? ImageRecipe()
     try images.check()
+    if recipe?.teacher != nil, images.isMixed || labelSmoothing > 0 {
+      throw .conflict(
+        "--teacher",
+        reason: "distillation takes plain classes; leave out --mixup, --cutmix and "
+          + "--label-smoothing, or the teacher")
+    }
     let loss = recipe?.loss ?? .crossEntropy
     if images.isMixed, loss != .crossEntropy {
       throw .conflict(
@@ -284,10 +295,11 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     return LearnerSettings(
       loss: images?.isMixed == true
         ? .softCrossEntropy(labelSmoothing: Float(labelSmoothing))
-        : (recipe.loss ?? .crossEntropy).loss(labelSmoothing: labelSmoothing),
+        : recipe.loss(labelSmoothing: labelSmoothing),
       // Where the schedule sets the momentum, no step reads the optimiser's own.
       optimizer: optimizer.optimizer(
-        momentum: momentum ?? optimizer.momentum, weightDecay: weightDecay),
+        momentum: momentum ?? optimizer.momentum, weightDecay: weightDecay,
+        nesterov: recipe.nesterov ?? false),
       metrics: [.accuracy], seed: seed, precision: precision, recomputes: recomputes,
       updates: recipe.updateOptions(transfer: transfer, headPaths: headPaths),
       accumulatedBatches: recipe.accumulatedBatches ?? 1,
@@ -304,11 +316,11 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
   func schedule(stepsPerEpoch: Int) -> Schedule {
     if let frozenEpochs = transfer?.frozenEpochs, schedule == .oneCycle {
       return .fineTuning(
-        maxLearningRate: maxLearningRate,
+        maxLearningRate: scaledLearningRate,
         frozenUpdates: frozenEpochs * updates(ofSteps: stepsPerEpoch))
     }
     return (recipe ?? TrainingRecipe()).schedule(
-      schedule, learningRate: maxLearningRate, epochs: epochs,
+      schedule, learningRate: scaledLearningRate, epochs: epochs,
       updatesPerEpoch: updates(ofSteps: stepsPerEpoch))
   }
 }

@@ -137,4 +137,8 @@ public struct PreparedTraining: Hashable, Codable, Sendable {
   public let finishedEpochs: [EpochReport]
   /// What was taken from other weights; `nil` for random ones, and where a run goes on.
   public let transfer: TransferReport?
+  /// The weights of batch normalisations that start at zero; `nil` where none were to.
+  public let zeroNorms: [String]?
+  /// The layers whose outputs were made to deviate by 1; `nil` where none were to.
+  public let unitVariance: [UnitVarianceInitialization.Layer]?
 }

@@ -58,6 +58,22 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
   public var learningRateFactors: [String: Double]?
   /// What is written besides the run folder's tables.
   public var logs: [LogName]?
+  /// The recipe that the other settings were taken from where they were left out.
+  public var preset: TrainingPreset?
+  /// What weights start from; the network's own initial weights where left out.
+  public var initialization: InitializationName?
+  /// Whether the last batch normalisation of each residual branch starts with the weight 0.
+  public var zeroGamma: Bool?
+  /// The images of an update that the learning rate is for; other numbers scale it in proportion.
+  public var learningRateBatch: Int?
+  /// Whether SGD and LARS look ahead along their momentum.
+  public var nesterov: Bool?
+  /// A run's folder or checkpoint whose answers are learned from beside the classes.
+  public var teacher: String?
+  /// How much a teacher's answers are softened; 4 where left out.
+  public var temperature: Double?
+  /// The share of the teacher in the loss; 0.9 where left out.
+  public var teacherShare: Double?
 
   /// Leaves everything out.
   public init() {}
@@ -170,6 +186,14 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
     try agreement.check("--freeze", frozen, stored.frozen)
     try agreement.check("--lr-for", learningRateFactors, stored.learningRateFactors)
     try agreement.check("--log", logs?.names, stored.logs?.names)
+    try agreement.check("--recipe", preset?.rawValue, stored.preset?.rawValue)
+    try agreement.check("--init", initialization?.rawValue, stored.initialization?.rawValue)
+    try agreement.check("--zero-gamma", zeroGamma, stored.zeroGamma)
+    try agreement.check("--lr-batch", learningRateBatch, stored.learningRateBatch)
+    try agreement.check("--nesterov", nesterov, stored.nesterov)
+    try agreement.check("--teacher", teacher, stored.teacher)
+    try agreement.check("--temperature", temperature, stored.temperature)
+    try agreement.check("--teacher-share", teacherShare, stored.teacherShare)
   }
 
   /// What updates do besides following the optimiser; frozen patterns come first.
@@ -253,7 +277,12 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
         learningRateFactors?.sorted { $0.key < $1.key }.map { "\($0.key) × \($0.value)" }
           .joined(separator: ", ")
       ),
-      ("logs", logs?.names),
+      ("logs", logs?.names), ("recipe", preset?.rawValue),
+      ("initial weights", initialization?.rawValue),
+      ("zero γ", zeroGamma.map { $0 ? "residual branches" : "no" }),
+      ("rate is for a batch of", learningRateBatch),
+      ("Nesterov", nesterov.map { $0 ? "yes" : "no" }), ("teacher", teacher),
+      ("temperature", temperature), ("teacher's share", teacherShare),
     ]
     return numbers.compactMap { name, value in value.map { (name, "\($0)") } }
   }

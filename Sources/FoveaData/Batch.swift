@@ -6,6 +6,8 @@ public struct Batch: Sendable {
   public let images: Tensor
   /// The class of each image, `[n]`, int32.
   public let labels: Tensor
+  /// What the output should be for each image, `[n, …]`, of data whose targets are no classes (`TargetedImages`).
+  public let targets: Tensor?
   /// Where each image stands in the dataset.
   public let indices: [Int]
   /// How images were mixed with each other; `nil` where they were not.

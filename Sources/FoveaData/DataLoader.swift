@@ -73,12 +73,15 @@ public struct DataLoader: Sendable {
     let size = imageShape.elementCount
     func shape(_ count: Int) -> Shape { Shape([count] + imageShape.dimensions) }
     var damaged: [DamagedImage] = []
+    let targeted = dataset as? any TargetedImages
+    var targets: [Tensor] = []
     var images = Tensor(shape(indices.count), order: .channelsLast, filling: Float.self) { target in
       var rest = target[...]
       indices.removeAll { index in
         do throws(DamagedImage) {
           try dataset.write(
             index, epoch: epoch, to: UnsafeMutableBufferPointer(rebasing: rest.prefix(size)))
+          if let targeted { targets.append(try targeted.target(of: index, epoch: epoch)) }
           rest = rest.dropFirst(size)
           return false
         } catch {
@@ -104,6 +107,7 @@ public struct DataLoader: Sendable {
     if let mix { images = mix.apply(images) }
     return Batch(
       images: images, labels: Tensor([indices.count], indices.map(dataset.label)),
+      targets: targeted.map { Tensor(stacking: targets, of: $0.targetShape, $0.targetElementType) },
       indices: indices, mix: mix, damaged: damaged)
   }
 }
@@ -164,5 +168,16 @@ extension DataLoader {
     deinit {
       for task in tasks { task.cancel() }
     }
+  }
+}
+
+extension Tensor {
+  /// Tensors of one shape along a new first axis.
+  fileprivate init(stacking parts: [Tensor], of shape: Shape, _ type: ElementType) {
+    let stacked = Shape([parts.count] + shape.dimensions)
+    self =
+      type == .int32
+      ? Tensor(stacked, parts.flatMap { $0.elements(of: Int32.self) })
+      : Tensor(stacked, parts.flatMap(\.floats))
   }
 }

@@ -4,6 +4,10 @@ public import FoveaTensors
 public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A tensor that holds no images of bytes.
   case notImages(Shape, ElementType)
+  /// A tensor that holds no images or targets of numbers.
+  case notNumbers(Shape, ElementType)
+  /// Another number of targets than of images.
+  case targets(images: Int, targets: Shape)
   /// Another number of labels than of images.
   case counts(images: Int, labels: Int)
   /// A label that is no class.
@@ -41,6 +45,11 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .notImages(let shape, let type):
       "images are [N, C, H, W] bytes, got \(shape) of \(type); convert them first"
+    case .notNumbers(let shape, let type):
+      "images are [N, C, H, W] float32 and targets [N, …] float32 or int32, got \(shape) of \(type); "
+        + "convert them first"
+    case .targets(let images, let targets):
+      "\(images) images have targets \(targets); give one target an image along the first axis"
     case .counts(let images, let labels):
       "\(images) images have \(labels) labels; give one label an image"
     case .label(let index, let value, let classes):

@@ -9,6 +9,8 @@ public enum Splitter: Hashable, Codable, Sendable {
   case stratified(validation: Double, seed: UInt64 = 0)
   /// Each class is dealt into `count` parts, of which part `fold`, from 0, is for validation.
   case kFold(count: Int, fold: Int, seed: UInt64 = 0)
+  /// All images are dealt into `count` parts, whatever their class, of which part `fold`, from 0, is for validation.
+  case randomFold(count: Int, fold: Int, seed: UInt64 = 0)
   /// The folders right under the root: images of one to learn from, of the other for validation.
   case folders(training: String = "train", validation: String = "val")
   /// A file that names the images for validation, a line each, as the source names them.
@@ -20,6 +22,14 @@ public enum Splitter: Hashable, Codable, Sendable {
     public let training: [Int]
     /// To be measured on.
     public let validation: [Int]
+  }
+
+  /// Whether validation is one of several parts that take turns.
+  public var isFold: Bool {
+    switch self {
+    case .kFold, .randomFold: true
+    case .random, .stratified, .folders, .file: false
+    }
   }
 
   /// The folders that are parts of the dataset and no classes.
@@ -60,6 +70,11 @@ public enum Splitter: Hashable, Codable, Sendable {
       // One deal over all classes, so that small classes do not all begin with the first part.
       let dealt = Self.shuffledClasses(labels, seed: seed).joined().enumerated()
       validation = Set(dealt.filter { $0.offset % count == fold }.map(\.element))
+    case .randomFold(let count, let fold, let seed):
+      guard count >= 2, 0..<count ~= fold else { throw .fold(fold, of: count) }
+      let order = RandomStream(seed: seed, named: "split").permutation(of: labels.count)
+      validation = Set(
+        stride(from: fold, to: order.count, by: count).map { order[$0] })
     case .folders(let trainingFolder, let validationFolder):
       let folders = labels.indices.map { name($0).prefix { $0 != "/" } }
       validation = Set(labels.indices.filter { folders[$0] == validationFolder })

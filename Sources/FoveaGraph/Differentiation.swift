@@ -45,11 +45,6 @@ extension Graph {
 public func differentiate(
   _ graph: Graph, loss: String, withRespectTo names: [String]
 ) throws(GraphError) -> Graph {
-  var builder = try GraphBuilder(extending: graph)
-  let root = try graph.output(named: loss)
-  guard builder.shape(of: root) == .scalar else {
-    throw .lossNotScalar(loss, builder.shape(of: root))
-  }
   var targets: [(name: String, value: Value)] = []
   for name in names {
     guard let value = graph.source(named: name) else {
@@ -58,6 +53,24 @@ public func differentiate(
     }
     targets.append((name, value))
   }
+  return try differentiate(graph, loss: loss, withRespectTo: targets)
+}
+
+/// Returns `graph` with the gradients of a scalar output appended, with respect to any of its values.
+///
+/// - Parameters:
+///   - loss: The name of a scalar output.
+///   - targets: Values, and what the outputs `gradient/<name>` of their gradients are called.
+/// - Throws: As with names; `GraphError.badReference` for a value that the graph does not have.
+public func differentiate(
+  _ graph: Graph, loss: String, withRespectTo targets: [(name: String, value: Value)]
+) throws(GraphError) -> Graph {
+  var builder = try GraphBuilder(extending: graph)
+  let root = try graph.output(named: loss)
+  guard builder.shape(of: root) == .scalar else {
+    throw .lossNotScalar(loss, builder.shape(of: root))
+  }
+  for target in targets { try builder.expectValue(target.value, path: target.name) }
 
   let depends = graph.dependents(of: Set(targets.map(\.value.node)))
   var gradients: [Value: Value] = [:]

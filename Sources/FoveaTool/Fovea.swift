@@ -19,8 +19,9 @@ struct Fovea: AsyncParsableCommand {
       CommandGroup(
         name: "Train",
         subcommands: [
-          DataVerbs.self, FindLearningRate.self, Train.self, Evaluate.self, Recalibrate.self,
-          Predict.self, Runs.self, Reproduce.self, Report.self,
+          DataVerbs.self, Preflight.self, FindLearningRate.self, Train.self, CrossValidate.self,
+          Sweep.self, Evaluate.self, Recalibrate.self, Predict.self, Runs.self, Reproduce.self,
+          Report.self,
         ]),
       CommandGroup(
         name: "Ship",

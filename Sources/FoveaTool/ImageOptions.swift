@@ -1,8 +1,12 @@
 public import ArgumentParser
-import FoveaCommands
 public import FoveaData
+public import FoveaCommands
 
 extension DamagedImagePolicy: ExpressibleByArgument {}
+
+extension DataFold: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
 
 /// Options of `fovea train` about its images.
 struct ImageOptions: ParsableArguments {
@@ -31,6 +35,12 @@ struct ImageOptions: ParsableArguments {
       "The share of each class of a folder or table for validation. (default: its parts, else 0.2)")
   var validation: Double?
 
+  @Option(
+    help:
+      "Cut what is learned from into parts and validate on one, as 2/5; 2/5:random without regard to classes. (default: not cut)"
+  )
+  var fold: DataFold?
+
   var recipe: ImageRecipe {
     var recipe = ImageRecipe()
     recipe.imageSize = imageSize
@@ -40,6 +50,7 @@ struct ImageOptions: ParsableArguments {
     recipe.cutMix = cutmix
     recipe.damagedImages = damaged
     recipe.validation = validation
+    recipe.fold = fold
     return recipe
   }
 }

@@ -3,6 +3,8 @@ import FoveaCommands
 
 /// What a training may do besides the common.
 struct RecipeOptions: ParsableArguments {
+  @OptionGroup var tricks: TrickOptions
+
   @Option(help: "What is made small. (default: cross-entropy)")
   var loss: LossName?
 
@@ -66,7 +68,7 @@ struct RecipeOptions: ParsableArguments {
   var lrFor: [(pattern: String, factor: Double)] = []
 
   var recipe: TrainingRecipe {
-    var recipe = TrainingRecipe()
+    var recipe = tricks.recipe
     recipe.loss = loss
     recipe.warmUpEpochs = warmUp
     recipe.milestones = milestones

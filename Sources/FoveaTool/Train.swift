@@ -71,7 +71,7 @@ struct Train: AsyncParsableCommand {
 
   @OptionGroup var report: ReportOptions
 
-  private var command: TrainCommand {
+  var command: TrainCommand {
     var command = options.command
     command.output = out
     command.recipe.logs = log

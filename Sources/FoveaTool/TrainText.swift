@@ -17,7 +17,7 @@ extension Train {
         ("epochs", "\(configuration.epochs)"),
         ("batch size", "\(configuration.batchSize)\(configuration.dropLast ? ", drop last" : "")"),
         ("schedule", configuration.schedule.rawValue),
-        ("max learning rate", "\(configuration.maxLearningRate)"),
+        ("max learning rate", configuration.learningRateText),
         ("optimizer", configuration.optimizer.rawValue),
         ("momentum", momentum),
         ("weight decay", "\(configuration.weightDecay)"),
@@ -43,6 +43,12 @@ extension Train {
     if let transfer = training.transfer {
       console.printHeading("Transfer")
       console.print(transfer.lines)
+      console.print()
+    }
+    let start = startLines(training)
+    if !start.isEmpty {
+      console.printHeading("Initial weights")
+      console.print(start)
       console.print()
     }
     console.printHeading("Training")

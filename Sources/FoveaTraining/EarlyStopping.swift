@@ -14,7 +14,11 @@ extension Plateau.Measure {
 
   /// Whether a value is better than another.
   public func isBetter(_ value: Double, than other: Double) -> Bool {
-    if case .metric = self { value > other } else { value < other }
+    if case .metric(let name) = self, Metric.isHigherBetter(name) {
+      value > other
+    } else {
+      value < other
+    }
   }
 
   /// The best of some epochs, the first of equals; `nil` where none measured it.

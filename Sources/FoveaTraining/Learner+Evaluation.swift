@@ -11,7 +11,7 @@ extension Learner {
     _ data: DataLoader, averaged: Bool = false
   ) async throws -> Evaluation {
     var lossSum = 0.0
-    var right = [Int](repeating: 0, count: settings.metrics.count)
+    var tallies = settings.metrics.map(MetricTally.init)
     var images = 0
     var damaged: [DamagedImage] = []
     let store = averaged ? try VariableStore(averagedWeights()) : variables
@@ -31,37 +31,19 @@ extension Learner {
       try program.run(inputs)
       lossSum += Double(try program.withOutput(TrainingStep.lossName) { $0[0] }) * Double(count)
       images += count
-      let labels = batch.labels.likeliestClasses
-      try program.withOutput(Model.outputName) { logits in
-        labels.withUnsafeBufferPointer { labels in
-          for (index, metric) in settings.metrics.enumerated() {
-            right[index] += metric.countRight(
-              logits: logits, classes: logits.count / count, labels: labels)
-          }
+      let target = batch.targets ?? batch.labels
+      let classes = outputShape[0]
+      try program.withOutput(Model.outputName) { output in
+        for index in tallies.indices {
+          tallies[index].add(output, classes: classes, target: target)
         }
       }
     }
     guard images > 0 else { throw TrainingError.nothingToDo(epochs: 1, steps: 0) }
-    let metrics = zip(settings.metrics, right).map { ($0.name, Double($1) / Double(images)) }
+    let metrics = tallies.map { ($0.metric.name, $0.value) }
     return Evaluation(
       loss: lossSum / Double(images), metrics: Dictionary(metrics) { first, _ in first },
       images: images, damaged: damaged)
-  }
-}
-
-extension Tensor {
-  /// Class indices as they are, and of probabilities `[N, C]` the first of the largest of each row.
-  fileprivate var likeliestClasses: [Int32] {
-    let rows = reordered(.rowMajor)
-    guard elementType == .float32, shape.rank == 2 else { return rows.elements(of: Int32.self) }
-    let (numbers, classes) = (rows.floats, shape[1])
-    return (0..<shape[0]).map { row in
-      let scores = numbers[(row * classes)..<((row + 1) * classes)]
-      let best = scores.indices.max {
-        scores[$0] < scores[$1] || (scores[$0] == scores[$1] && $0 > $1)
-      }
-      return Int32((best ?? 0) - row * classes)
-    }
   }
 }
 

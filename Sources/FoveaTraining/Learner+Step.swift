@@ -99,9 +99,9 @@ extension Learner {
   /// A batch's target as the loss takes it.
   func target(of batch: Batch) throws -> PreparedTarget {
     let output = Shape([batch.images.shape[0]] + outputShape.dimensions)
-    let target = batch.mix == nil ? batch.labels : batch.classShares(outputShape[0])
+    let classes = batch.mix == nil ? batch.labels : batch.classShares(outputShape[0])
     return try settings.loss.prepare(
-      target, output: output, teacher: try teacher?.answer(to: batch.images))
+      batch.targets ?? classes, output: output, teacher: try teacher?.answer(to: batch.images))
   }
 
   func plan(

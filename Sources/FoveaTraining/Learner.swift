@@ -63,6 +63,7 @@ public final class Learner {
     self.validation = validation
     for loader in [training, validation].compactMap({ $0 }) {
       try TrainingError.check(loader.dataset, fits: model)
+      try TrainingError.check(settings.metrics, on: loader, output: outputShape)
     }
     try settings.check()
     try settings.updates.check(

@@ -1,23 +1,41 @@
 /// A number that says how good answers are.
 public enum Metric: Hashable, Codable, Sendable {
-  /// The share of images whose likeliest class is right.
+  /// The share of images, or of pixels, whose likeliest class is right.
   case accuracy
   /// The share of images whose class is among the likeliest `k`.
   case topK(Int)
+  /// The intersection over the union of each class's pixels, over all images, and then the mean of the classes that
+  /// occur; for maps of classes.
+  case meanIoU
+  /// The mean of `|x − y|`, for targets that are numbers.
+  case meanAbsoluteError
+  /// The root of the mean of `(x − y)²` over all images, for targets that are numbers.
+  case rootMeanSquaredError
 
   /// The name in tables and files.
   public var name: String {
     switch self {
     case .accuracy: "accuracy"
     case .topK(let k): "top\(k)"
+    case .meanIoU: "mean IoU"
+    case .meanAbsoluteError: "mean absolute error"
+    case .rootMeanSquaredError: "root mean squared error"
     }
   }
 
-  /// Whether more is better.
-  public var higherIsBetter: Bool { true }
+  /// Whether it is about numbers instead of classes.
+  var takesNumbers: Bool { self == .meanAbsoluteError || self == .rootMeanSquaredError }
 
-  /// What one is, in tables: a share of 1.
-  public var unit: String { "share" }
+  /// Whether more is better.
+  public var higherIsBetter: Bool { !takesNumbers }
+
+  /// What one is, in tables: a share of 1, or what the targets are measured in.
+  public var unit: String { takesNumbers ? "the target's" : "share" }
+
+  /// Whether more is better of the metric with a name.
+  static func isHigherBetter(_ name: String) -> Bool {
+    ![Metric.meanAbsoluteError, .rootMeanSquaredError].contains { $0.name == name }
+  }
 
   /// How many rows of `logits` are right.
   ///

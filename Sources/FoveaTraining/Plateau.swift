@@ -6,7 +6,7 @@ public struct Plateau: Hashable, Codable, Sendable {
     case validationLoss
     /// The mean loss of the training's images; less is better.
     case trainingLoss
-    /// A metric on the validation set, by name; more is better.
+    /// A metric on the validation set, by name; more is better, but for errors.
     case metric(String)
   }
 
@@ -59,7 +59,10 @@ public struct Plateau: Hashable, Codable, Sendable {
 
   func isBetter(_ value: Double, than best: Double) -> Bool {
     let margin = isRelative ? best * threshold : threshold
-    return if case .metric = measure { value > best + margin } else { value < best - margin }
+    if case .metric(let name) = measure, Metric.isHigherBetter(name) {
+      return value > best + margin
+    }
+    return value < best - margin
   }
 
   /// What an epoch measured; `nil` where it did not.

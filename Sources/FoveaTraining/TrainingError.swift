@@ -36,12 +36,14 @@ public enum TrainingError: Error, Hashable, Sendable {
   /// A checkpoint file that cannot be used.
   case checkpoint(file: String, problem: String)
 
-  /// Throws unless the model takes a dataset's images and has all of its classes.
+  /// Throws unless the model takes a dataset's images and has all of its classes, where it has classes.
   static func check(_ dataset: any LabelledImages, fits model: Model) throws {
     let (image, classNames) = (dataset.description.imageShape, dataset.description.classNames)
     guard image == model.inputShape else {
       throw TrainingError.imageShape(expected: model.inputShape, actual: image)
     }
+    // Whether targets that are no classes fit is for the loss to say.
+    guard !(dataset is any TargetedImages) else { return }
     let output = try model.outputShape
     guard output.rank == 1 else { throw TrainingError.outputShape(output) }
     guard classNames.count <= output[0] else {

@@ -34,7 +34,7 @@ struct LabelledPixels: ImageSource {
 
   @Test(arguments: [
     Splitter.random(validation: 0.25, seed: 1), .stratified(validation: 0.25, seed: 1),
-    .kFold(count: 4, fold: 2, seed: 1),
+    .kFold(count: 4, fold: 2, seed: 1), .randomFold(count: 4, fold: 2, seed: 1),
   ])
   func `parts are disjoint, whole, and the seed's alone`(splitter: Splitter) throws {
     let parts = try splitter.split(Self.source)

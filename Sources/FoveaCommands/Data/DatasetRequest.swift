@@ -54,14 +54,16 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
       let training = try StoredImages(await name.load(.training, from: folder, progress: progress))
       let test = try StoredImages(await name.load(.test, from: folder, progress: progress))
       let (first, count) = (training.labels.count, training.labels.count + test.labels.count)
-      return Found(
-        source: JoinedImages(training, test),
-        parts: [("training", Array(0..<first)), ("test", Array(first..<count))])
+      return try folded(
+        Found(
+          source: JoinedImages(training, test),
+          parts: [("training", Array(0..<first)), ("test", Array(first..<count))]))
     }
     try check()
     // What is learned from first.
     let folders = (Self.trainingFolders + Self.validationFolders).filter(partFolders.contains)
-    if let splitter, splitter.folderNames.isEmpty, !folders.isEmpty {
+    let foldsPart = splitter?.isFold == true && !folders.isEmpty
+    if let splitter, !foldsPart, splitter.folderNames.isEmpty, !folders.isEmpty {
       // The parts' names would be taken for classes.
       throw CommandError.conflict(
         "--validation",
@@ -70,7 +72,7 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
           + "leave --validation out")
     }
     let files = try files()
-    if let splitter {
+    if let splitter, !foldsPart {
       guard files.classNames.count > 1 else {
         throw DataBlockError.oneClass(files.classNames[0], path: dataset)
       }
@@ -84,7 +86,20 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
     let parts = folders.map { folder in
       (folder, files.labels.indices.filter { files.name(of: $0).hasPrefix(folder + "/") })
     }
-    return Found(source: files, parts: parts)
+    return try folded(Found(source: files, parts: parts))
+  }
+
+  /// The folds of what is learned from, where they were asked for; the rest takes no part in them.
+  private func folded(_ found: Found) throws(SplitError) -> Found {
+    guard let splitter, splitter.isFold else { return found }
+    let images = found.parts[0].indices
+    let parts = try splitter.split(SelectedImages(found.source, images))
+    return Found(
+      source: found.source,
+      parts: [
+        ("training", parts.training.map { images[$0] }),
+        ("validation", parts.validation.map { images[$0] }),
+      ])
   }
 
   private func files() throws(ImageFilesError) -> ImageFiles {

@@ -19,6 +19,8 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
   public var damagedImages: DamagedImagePolicy?
   /// The share of each class of a folder that is for validation.
   public var validation: Double?
+  /// Which of several equal parts of the images is for validation.
+  public var fold: DataFold?
 
   /// Leaves all as it is.
   public init() {}
@@ -41,6 +43,10 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
       throw .option(
         "--validation", value: "\(validation)", allowed: "a share between 0 and 1, such as 0.2")
     }
+    try fold?.check()
+    if fold != nil, validation != nil {
+      throw .conflict("--validation", reason: "--fold settles it; choose one of them")
+    }
     _ = try Mixing(mixup: mixup, cutMix: cutMix)
   }
 
@@ -54,6 +60,7 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
     try agreement.check("--cutmix", cutMix, stored.cutMix)
     try agreement.check("--damaged", damagedImages?.rawValue, stored.damagedImages?.rawValue)
     try agreement.check("--validation", validation, stored.validation)
+    try agreement.check("--fold", fold, stored.fold)
   }
 
   /// What was asked for, by option.
@@ -66,6 +73,7 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
       ("CutMix", cutMix.map { "Beta(\($0), \($0))" }),
       ("damaged images", damagedImages?.rawValue),
       ("validation share", validation.map { "\($0)" }),
+      ("validation fold", fold.map { "\($0)" }),
     ]
     return all.compactMap { name, value in value.map { (name, $0) } }
   }
@@ -94,7 +102,7 @@ extension TrainConfiguration {
     _ recipe: ImageRecipe, normalization: Normalization?,
     progress: @escaping @Sendable (DownloadProgress) -> Void
   ) async throws -> DatasetRequest.Prepared {
-    if let name = DatasetName(rawValue: dataset), !recipe.changesImages {
+    if let name = DatasetName(rawValue: dataset), !recipe.changesImages, recipe.fold == nil {
       let folder = data.map { URL(fileURLWithPath: $0) }
       func load(_ split: MNIST.Split) async throws -> ImageDataset {
         let images = try await name.load(split, from: folder, progress: progress)
@@ -106,7 +114,9 @@ extension TrainConfiguration {
         training: try await load(.training), validation: try await load(.test))
     }
     var request = DatasetRequest(dataset, data: data)
-    request.splitter = recipe.validation.map { .stratified(validation: $0, seed: seed) }
+    request.splitter =
+      recipe.fold.map { $0.splitter(seed: seed) }
+      ?? recipe.validation.map { .stratified(validation: $0, seed: seed) }
     return try await request.prepared(
       ImagePreparation(
         size: recipe.imageSize.map { ImageSize($0) }, channels: recipe.channels,

@@ -99,7 +99,7 @@ struct RunPage {
     let steps = folder.readSteps()
     guard !steps.isEmpty else { return [] }
     return RunCharts.curves(
-      steps: steps, epochs: epochs, loss: (configuration.recipe?.loss ?? .crossEntropy).rawValue
+      steps: steps, epochs: epochs, loss: (configuration.recipe ?? TrainingRecipe()).lossName
     ).map { .picture(svg: $0.svg(), caption: nil) }
   }
 

@@ -30,6 +30,10 @@ extension TrainConfiguration {
       "--lr-for": list(
         recipe.learningRateFactors?.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }),
       "--log": list(recipe.logs?.map(\.rawValue)),
+      "--init": (recipe.initialization ?? .model).rawValue,
+      "--zero-gamma": flag(recipe.zeroGamma), "--nesterov": flag(recipe.nesterov),
+      "--lr-batch": text(recipe.learningRateBatch), "--teacher": text(recipe.teacher),
+      "--temperature": text(recipe.temperature), "--teacher-share": text(recipe.teacherShare),
     ]
     let ofImages: [String: String] = [
       "--image-size": text(images.imageSize, "the images' own"),
@@ -37,6 +41,7 @@ extension TrainConfiguration {
       "--augment": (images.augmentation ?? .none).rawValue, "--mixup": text(images.mixup),
       "--cutmix": text(images.cutMix), "--damaged": (images.damagedImages ?? .fail).rawValue,
       "--validation": text(images.validation, "by folders, else 0.2"),
+      "--fold": text(images.fold),
     ]
     options.merge(ofRecipe) { $1 }
     options.merge(ofImages) { $1 }
@@ -85,7 +90,7 @@ extension TrainConfiguration {
   /// What is so where nothing is said; saying it anyway may be refused, or means something else.
   private static let unsaid: Set<String> = [
     "--augment none", "--accumulate 1", "--damaged fail", "--best-by loss", "--body-lr-factor 1",
-    "--loss cross-entropy", "--label-smoothing 0.0",
+    "--loss cross-entropy", "--label-smoothing 0.0", "--init model",
   ]
 
   /// The command that trains so, for a shell.

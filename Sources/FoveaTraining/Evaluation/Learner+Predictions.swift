@@ -7,13 +7,18 @@ extension Learner {
   /// Asks the network about each image of some data, without changing anything.
   ///
   /// - Parameter averaged: Whether the average of the weights answers, which the settings must keep.
-  /// - Throws: `TrainingError` for data whose images are mixed, and for answers that are no numbers.
+  /// - Throws: `TrainingError` for data whose images are mixed or have no classes, and for answers that are no numbers.
   public nonisolated(nonsending) func predictions(
     on data: DataLoader, averaged: Bool = false
   ) async throws -> Predictions {
     guard data.mixing == nil else {
       throw TrainingError.option(
         "mixing", problem: "mixed images have no class to be right about; leave it out")
+    }
+    guard !(data.dataset is any TargetedImages) else {
+      throw TrainingError.option(
+        "the data",
+        problem: "its targets are no classes to be right about; measure it with evaluate")
     }
     var store = variables
     if averaged {

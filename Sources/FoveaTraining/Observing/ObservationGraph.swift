@@ -127,7 +127,7 @@ extension Graph {
   }
 
   /// The same nodes and outputs, in the same places.
-  fileprivate func withoutUpdates() throws(GraphError) -> Graph {
+  func withoutUpdates() throws(GraphError) -> Graph {
     var builder = GraphBuilder()
     for node in nodes {
       _ = try builder.append(node.operation, node.inputs, path: node.path)
@@ -189,7 +189,7 @@ extension Operation {
   }
 
   /// Whether results are sums of inputs times weights.
-  fileprivate var weighsInputs: Bool {
+  var weighsInputs: Bool {
     self is FoveaGraph.Conv1d || self is FoveaGraph.Conv2d || self is FoveaGraph.Conv3d
       || self is FoveaGraph.ConvTranspose2d || self is FoveaGraph.Linear
   }
