@@ -98,9 +98,3 @@ extension RunEpoch {
       + [validationLoss, accuracy].map { $0.map { "\($0)" } ?? "" } + ["\(seconds)"]
   }
 }
-
-/// A text as RFC 4180 has it: in quotes where it holds something that means more.
-func csvCell(_ text: String) -> String {
-  guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-  return "\"\(text.replacingOccurrences(of: "\"", with: "\"\""))\""
-}

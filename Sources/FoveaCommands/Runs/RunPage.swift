@@ -238,74 +238,7 @@ struct RunPage {
   }
 }
 
-extension RunCharts {
-  /// Loss, accuracy and learning rate of a run by step.
-  static func curves(steps: [StepRecord], epochs: [RunEpoch], loss: String) -> [LineChart] {
-    let stepsPerEpoch = max(1, steps.filter { $0.epoch == 0 }.count)
-    func places(_ value: (RunEpoch) -> Double?) -> [LineChart.Point] {
-      epochs.compactMap { epoch in
-        value(epoch).map { .init(x: Double(epoch.epoch * stepsPerEpoch), y: $0) }
-      }
-    }
-    let raw = steps.map { LineChart.Point(x: Double($0.step + 1), y: Double($0.loss)) }
-    var series = [
-      LineChart.Series("training, each step", raw, style: .faint),
-      LineChart.Series("training, smoothed", TrainingCharts.smoothed(raw)),
-    ]
-    let validation = places(\.validationLoss)
-    if !validation.isEmpty {
-      series.append(.init("validation, each epoch", validation, style: .marked))
-    }
-    func chart(_ title: String, _ panels: [LineChart.Panel]) -> LineChart {
-      LineChart(title: title, horizontalAxis: .init("step"), panels: panels)
-    }
-    let accuracies = places { $0.accuracy.map { $0 * 100 } }
-    let accuracy = chart(
-      "Accuracy of the validation images",
-      [.init(.init("accuracy", unit: "%"), [.init("accuracy", accuracies, style: .marked)])])
-    let rate = chart(
-      "Learning rate and momentum",
-      [
-        .init(
-          .init("learning rate"),
-          [
-            .init(
-              "learning rate",
-              steps.map { .init(x: Double($0.step + 1), y: Double($0.learningRate)) })
-          ]),
-        .init(
-          .init("momentum"),
-          [.init("momentum", steps.map { .init(x: Double($0.step + 1), y: Double($0.momentum)) })]),
-      ])
-    return [
-      chart("Loss", [.init(.init(loss, unit: "nats", kind: .logarithmic), series)])
-    ] + (accuracies.isEmpty ? [] : [accuracy]) + [rate]
-  }
-}
-
 extension String {
   /// The text with a capital letter at its start.
   fileprivate var withCapital: String { prefix(1).uppercased() + dropFirst() }
-}
-
-/// The cells of a line as RFC 4180 has them, without lines inside of cells.
-func csvCells(_ line: Substring) -> [String] {
-  var (cells, cell) = ([String](), "")
-  var (isQuoted, hasClosed) = (false, false)
-  for character in line {
-    switch character {
-    case "\"":
-      // Two of them are one of the text.
-      if hasClosed { cell.append(character) }
-      hasClosed = isQuoted
-      isQuoted.toggle()
-      continue
-    case "," where !isQuoted:
-      cells.append(cell)
-      cell = ""
-    default: cell.append(character)
-    }
-    hasClosed = false
-  }
-  return cells + [cell]
 }
