@@ -11,16 +11,36 @@ enum PixelFont {
   static let height = 7
 
   /// How many pixels wide a text is.
-  static func width(of text: String) -> Int { max(text.count * advance - 1, 0) }
+  static func width(of text: String) -> Int { max(plain(text).count * advance - 1, 0) }
 
   /// The places of a text's pixels, from its upper left corner.
   static func pixels(of text: String) -> [(x: Int, y: Int)] {
     var result: [(x: Int, y: Int)] = []
-    for (position, character) in text.enumerated() {
+    for (position, character) in plain(text).enumerated() {
       for (y, row) in rows(of: character).enumerated() {
         for x in 0..<5 where row >> UInt8(4 - x) & 1 == 1 {
           result.append((x: position * advance + x, y: y))
         }
+      }
+    }
+    return result
+  }
+
+  /// A text without what the letters lack: powers of ten as `1e-5`, an ellipsis as two dots.
+  private static func plain(_ text: String) -> String {
+    let superscripts = Set("⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    guard text.contains("…") || text.contains(where: superscripts.contains) else { return text }
+    var result = ""
+    for character in text {
+      if superscripts.contains(character) {
+        if result.hasSuffix("10"), result.dropLast(2).last?.isNumber != true {
+          let factor = result.dropLast(2)
+          result = factor.last == "·" ? factor.dropLast() + "e" : factor + "1e"
+        }
+        let digit = String(character).decomposedStringWithCompatibilityMapping
+        result += digit == "\u{2212}" ? "-" : digit
+      } else {
+        result += character == "…" ? ".." : String(character)
       }
     }
     return result

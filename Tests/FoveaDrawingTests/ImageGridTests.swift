@@ -66,6 +66,16 @@ import Testing
     #expect(try ImageGrid(featureMaps: bad, title: "t").cells.count == 1)
   }
 
+  @Test func `powers of ten and ellipses are written with the letters that there are`() {
+    func places(_ text: String) -> [[Int]] { PixelFont.pixels(of: text).map { [$0.x, $0.y] } }
+    for (text, plain) in [
+      ("10⁻⁵", "1e-5"), ("2·10⁶", "2e6"), ("10¹²", "1e12"), ("…net", "..net"), ("−1", "-1"),
+    ] {
+      #expect(places(text) == places(plain), "\(text)")
+      #expect(PixelFont.width(of: text) == PixelFont.width(of: plain), "\(text)")
+    }
+  }
+
   @Test func `every printable letter has pixels of its own`() {
     var seen: Set<[Int]> = []
     for code in UInt8(33)...126 {
