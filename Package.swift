@@ -94,7 +94,8 @@ let package = Package(
     library("FoveaLayers", ["FoveaGraph", "FoveaTensors", collections]),
     library("FoveaAnalysis", ["FoveaGraph", "FoveaTensors"]),
     library("FoveaRuntime", ["FoveaGraph", "FoveaTensors", "CFoveaKernels", collections]),
-    library("FoveaFormats", ["FoveaArchives", "FoveaGraph", "FoveaTensors", collections, protobuf]),
+    library(
+      "FoveaFormats", ["FoveaArchives", "FoveaGraph", "FoveaTensors", collections, protobuf]),
     library(
       "FoveaData",
       [
@@ -159,7 +160,8 @@ let package = Package(
       ],
       resources: [.copy("Golden")]),
     tests(
-      "FoveaData", ["FoveaArchives", "FoveaTensors", "FuzzSupport", "CZlib"], resources: [.copy("Golden")]),
+      "FoveaData", ["FoveaArchives", "FoveaTensors", "FuzzSupport", "CZlib"],
+      resources: [.copy("Golden")]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests(
       "FoveaRuntime",

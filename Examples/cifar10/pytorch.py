@@ -58,8 +58,11 @@ def main():
         datasets.ImageFolder(folder + "/test", transforms.Compose(last)),
         batch_size=500, num_workers=2)
     model = resnet9(len(training.dataset.classes)).to(memory_format=torch.channels_last)
-    optimizer = torch.optim.SGD(
-        model.parameters(), lr=0.2, momentum=0.9, nesterov=True, weight_decay=5e-4)
+    # Biases and batch normalisation do not decay.
+    groups = [
+        {"params": [p for p in model.parameters() if p.ndim > 1], "weight_decay": 5e-4},
+        {"params": [p for p in model.parameters() if p.ndim == 1], "weight_decay": 0}]
+    optimizer = torch.optim.SGD(groups, lr=0.2, momentum=0.9, nesterov=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=0.2, total_steps=epochs * len(training))
     start = time.perf_counter()
