@@ -20,6 +20,8 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
   public var isAveraged: Bool
   /// Whether the weights are those of a run's best epoch, not of its last.
   public var isBest = false
+  /// What happens to images that cannot be read.
+  public var damagedImages = DamagedImagePolicy.fail
   /// The folder for a table and pictures of where the network is right and wrong; none where left out.
   public var details: String?
 
@@ -31,6 +33,10 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     public let loss: Double
     /// How many images there were.
     public let images: Int
+    /// Which part of the dataset they are; `all` of one that is in no parts.
+    public let part: String
+    /// How many images could not be read and were left out.
+    public let damaged: Int
     /// How long it took.
     public let seconds: Double
     /// The file with the weights.
@@ -65,15 +71,17 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
   public nonisolated(nonsending) func run(
     progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
   ) async throws -> Report {
-    let request = DatasetRequest(dataset, data: data)
+    var request = DatasetRequest(dataset, data: data)
     try request.check()
     guard 1...1_000_000 ~= batchSize else {
       throw CommandError.option("--batch-size", value: "\(batchSize)", allowed: "1 to 1000000")
     }
     let file = try Checkpoint.file(requested: checkpoint, isBest: isBest)
     let checkpoint = try Checkpoint(contentsOf: file)
-    let images = try await request.images(split, for: checkpoint.input, progress: progress)
-    let loader = DataLoader(images, batchSize: batchSize)
+    request.split(asIn: RunFolder(file.deletingLastPathComponent()))
+    let (images, part) = try await request.images(
+      split, for: checkpoint.input, progress: progress)
+    let loader = DataLoader(images, batchSize: batchSize, damagedImages: damagedImages)
     var settings = checkpoint.settings
     settings.metrics = [.accuracy]
     guard settings.averaging != nil || !isAveraged else {
@@ -94,11 +102,12 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     if let folder = self.details {
       details = try EvaluationDetails(
         await learner.predictions(on: loader, averaged: isAveraged), of: images,
-        title: "\(dataset), \(split.rawValue) images", folder: URL(fileURLWithPath: folder))
+        title: "\(dataset), \(part) images", folder: URL(fileURLWithPath: folder))
     }
     return Report(
       accuracy: evaluation.metrics[Metric.accuracy.name] ?? 0, loss: evaluation.loss,
-      images: evaluation.images, seconds: seconds, checkpoint: file.path,
+      images: evaluation.images, part: part, damaged: images.count - evaluation.images,
+      seconds: seconds, checkpoint: file.path,
       epochs: checkpoint.progress?.epoch ?? 0, details: details,
       conversion: (images as? ImagePipeline).flatMap(Self.conversion))
   }
@@ -136,11 +145,14 @@ extension Checkpoint {
       return url
     }
     let folder = RunFolder(url)
-    guard isBest else { return folder.checkpoint }
-    guard FileManager.default.fileExists(atPath: folder.best.path) else {
+    let file = isBest ? folder.best : folder.checkpoint
+    guard FileManager.default.fileExists(atPath: file.path) else {
       throw .missing(
-        folder.best.path, remedy: "the run has finished no epoch; train on with --resume")
+        file.path,
+        remedy: folder.hasConfiguration
+          ? "the run has finished no epoch; train on with --resume"
+          : "name a checkpoint's file, or a run's folder")
     }
-    return folder.best
+    return file
   }
 }

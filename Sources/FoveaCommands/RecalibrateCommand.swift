@@ -20,6 +20,8 @@ public struct RecalibrateCommand: Hashable, Codable, Sendable {
   public var threads: Int?
   /// Where the dataset's files are.
   public var data: String?
+  /// What happens to images that cannot be read.
+  public var damagedImages = DamagedImagePolicy.fail
 
   /// What was done.
   public struct Report: Hashable, Codable, Sendable {
@@ -48,7 +50,7 @@ public struct RecalibrateCommand: Hashable, Codable, Sendable {
     where !(1...1_000_000 ~= value) {
       throw CommandError.option(option, value: "\(value)", allowed: "1 to 1000000")
     }
-    let request = DatasetRequest(dataset, data: data)
+    var request = DatasetRequest(dataset, data: data)
     try request.check()
     let file = try Checkpoint.file(requested: checkpoint, isBest: false)
     let old = try Checkpoint(contentsOf: file)
@@ -57,8 +59,10 @@ public struct RecalibrateCommand: Hashable, Codable, Sendable {
         "--averaged",
         reason: "the training kept no average of its weights; train with --ema or --swa")
     }
-    let images = try await request.images(.training, for: old.input, progress: progress)
-    let loader = DataLoader(images, batchSize: batchSize, shuffleSeed: old.settings.seed)
+    request.split(asIn: RunFolder(file.deletingLastPathComponent()))
+    let images = try await request.images(.training, for: old.input, progress: progress).images
+    let loader = DataLoader(
+      images, batchSize: batchSize, shuffleSeed: old.settings.seed, damagedImages: damagedImages)
     var settings = old.settings
     // A teacher is not part of the checkpoint, and no loss is measured.
     if case .distillation = settings.loss { settings.loss = .crossEntropy }

@@ -176,7 +176,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
         PreparedTraining(
           summary: try ModelSummary(of: learner.model.inference),
           imageShape: training.dataset.description.imageShape,
-          trainingImages: training.dataset.count, testImages: test.dataset.count,
+          trainingImages: training.dataset.count, validationImages: test.dataset.count,
           run: folder.url.path, isResumed: isResumed, step: learner.progress?.step ?? 0,
           finishedEpochs: (learner.progress?.finishedEpochs ?? []).map(EpochReport.init),
           transfer: start?.transfer, zeroNorms: start?.zeroNorms, unitVariance: start?.unitVariance)
@@ -190,7 +190,9 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let limit = maxMinutes.map { TimeLimit(.seconds($0 * 60)) }
     let watch =
       isWatched
-      ? try TrainingWatch(interval: statsInterval, images: training.dataset) : nil
+      ? try TrainingWatch(
+        interval: statsInterval, images: training.dataset, firstStep: learner.progress?.step ?? 0)
+      : nil
     let own: [(any TrainingObserver)?] = [DamagedImages(), stopping, limit]
     let all = loggers + own.compactMap(\.self) + (watch?.observers ?? []) + observers
     let report: TrainingReport
@@ -206,7 +208,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
         }
     } catch {
       // What was seen of a training that fails is worth most; its own error counts.
-      try? watch?.write(title: title, to: folder)
+      try? watch?.write(title: title, to: folder, failure: error)
       throw error
     }
     try watch?.write(title: title, to: folder)

@@ -173,6 +173,9 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     let source = command.transfer.source
     let ofSource = command.model == nil ? source.flatMap(TransferSource.modelName) : nil
     if let source, command.model == nil, ofSource == nil {
+      guard FileManager.default.fileExists(atPath: source) else {
+        throw .missing(source, remedy: "check the path after --from")
+      }
       throw .missing("--model", remedy: "name the network whose weights \(source) has")
     }
     model = command.model ?? ofSource ?? "simple-cnn"

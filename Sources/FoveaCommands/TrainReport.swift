@@ -126,7 +126,7 @@ public struct PreparedTraining: Hashable, Codable, Sendable {
   /// How many images are learned from.
   public let trainingImages: Int
   /// How many images are tested on.
-  public let testImages: Int
+  public let validationImages: Int
   /// The run's folder.
   public let run: String
   /// Whether a run that is there already goes on.

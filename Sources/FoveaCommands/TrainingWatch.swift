@@ -10,8 +10,11 @@ struct TrainingWatch {
   let observers: [any TrainingObserver]
   private let stats: ActivationStats
   private let watcher = HealthWatcher()
+  private let firstStep: Int
 
-  init(interval: Int?, images: any LabelledImages) throws(TrainingError) {
+  /// - Parameter firstStep: The steps that earlier processes have taken.
+  init(interval: Int?, images: any LabelledImages, firstStep: Int) throws(TrainingError) {
+    self.firstStep = firstStep
     stats = try ActivationStats(interval: interval ?? ActivationStats.defaultInterval)
     observers = [Recorder(), stats, LabelSuspects(of: images), watcher]
   }
@@ -19,15 +22,28 @@ struct TrainingWatch {
   /// What is wrong so far.
   var findings: [HealthFinding] { watcher.outcome }
 
-  /// Writes the pictures and the findings.
-  func write(title: String, to folder: RunFolder) throws {
+  /// Writes the pictures of this process and, with those of the steps before, the findings; nothing where
+  /// nothing was looked at.
+  ///
+  /// - Parameter failure: What ended the training, which its watcher was not told.
+  func write(title: String, to folder: RunFolder, failure: (any Error)? = nil) throws {
+    let earlier = (folder.readFindings() ?? []).filter { $0.step < firstStep }
+    var findings = earlier + findings
+    if case TrainingError.notFinite(let step, let loss, let origin)? = failure {
+      findings.append(
+        HealthFinding(
+          kind: .lossNotFinite, step: step, layer: nil, evidence: "the loss is \(loss): \(origin)"))
+    }
+    guard !stats.steps.isEmpty || !findings.isEmpty else { return }
+    try folder.write(findings, to: folder.health)
+    guard !stats.steps.isEmpty else { return }
+    let title = firstStep > 0 ? "\(title), from step \(firstStep + 1)" : title
     for (chart, file) in [
       (Self.layerChart(title: title, stats.steps).svg(), folder.layerChart),
       (Self.histogramChart(title: title, stats.steps).svg(), folder.histogramChart),
       (Self.layerMap(title: title, stats.steps).svg(), folder.layerMap),
       (Self.gradientMap(title: title, stats.steps).svg(), folder.gradientMap),
     ] { try AtomicFile.write(Data(chart.utf8), to: file) }
-    try folder.write(findings, to: folder.health)
   }
 
   /// Mean, standard deviation and share near zero of each layer by step: fastai's `plot_layer_stats`.
@@ -47,7 +63,7 @@ struct TrainingWatch {
         ])
     }
     return ChartGrid(
-      title: "Layers of \(title)", horizontalAxis: .init("step"), rows: rows)
+      title: "Each layer of \(title)", horizontalAxis: .init("step"), rows: rows)
   }
 
   /// The histogram of each layer by step: fastai's `color_dim`.
@@ -65,7 +81,7 @@ struct TrainingWatch {
   /// Standard deviation, mean and share near zero of all layers by step.
   static func layerMap(title: String, _ steps: [ObservedStep]) -> HeatGrid {
     map(
-      title: "Layers of \(title)", steps,
+      title: "All layers of \(title)", steps,
       [
         (.init("standard deviation", kind: .logarithmic), nil, \.standardDeviation),
         (.init("mean"), nil, \.mean),

@@ -107,7 +107,7 @@ public struct ArrayImages: Sendable {
   private func damage(_ index: Int) -> DamagedImage {
     DamagedImage(
       index: index, name: name(of: index),
-      reason: "it holds a number that is none, or infinite; mend or remove it")
+      reason: "the image holds a number that is none, or infinite; mend or remove it")
   }
 
   /// What errors and reports call an image.

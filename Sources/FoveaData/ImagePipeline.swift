@@ -74,7 +74,7 @@ public struct ImagePipeline: LabelledImages {
       image = try transforms.applied(
         to: stored.converted(to: description.imageShape[0]), at: position)
     } catch let error as ImageFileError {
-      throw refuse("\(error.problem)")
+      throw refuse("it \(error.words)")
     } catch {
       throw refuse("\(error)")
     }

@@ -74,7 +74,7 @@ extension OperationError: CustomStringConvertible {
       "kernel \(rows.reach)×\(columns.reach) spans more than the padded "
         + "\(actual[2] + rows.padding.before + rows.padding.after)×"
         + "\(actual[3] + columns.padding.before + columns.padding.after) input; "
-        + "pad more, or drop a stride before it"
+        + "pad more, drop a stride before it, or take larger images"
     case .poolPadding(let rows, let columns):
       "pool padding \(rows.padding.before)×\(columns.padding.before) is more than half of the "
         + "kernel \(rows.kernel)×\(columns.kernel); pad by at most half, so each window sees a pixel"

@@ -50,7 +50,7 @@ struct CrossValidate: AsyncParsableCommand {
       case .preparing(.prepared(let training)):
         console.print(
           "\(NumberFormat.grouped(training.trainingImages)) training and "
-            + "\(NumberFormat.grouped(training.testImages)) validation images, into "
+            + "\(NumberFormat.grouped(training.validationImages)) validation images, into "
             + shortened(training.run))
         console.print(TrainingDisplay.lines(before: training.finishedEpochs))
       case .preparing(.configured): break

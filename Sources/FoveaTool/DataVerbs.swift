@@ -227,7 +227,8 @@ private enum DataText {
 
   static func sizes(_ report: DataReport) -> [String] {
     guard let sizes = report.sizes else { return ["No image can be read."] }
-    let kinds = [1: "grey", 3: "RGB", 4: "RGBA"]
+    // Arrays have channels of any meaning.
+    let kinds = report.range == .bytes ? [1: "grey", 3: "RGB", 4: "RGBA"] : [:]
     let channels = report.channels.sorted { $0.key < $1.key }.map {
       "\(NumberFormat.grouped($0.value)) \(kinds[$0.key] ?? "of \($0.key) channels")"
     }

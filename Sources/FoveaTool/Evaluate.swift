@@ -17,7 +17,11 @@ struct Evaluate: AsyncParsableCommand {
       "A dataset's name (\(DatasetName.list)), a folder of images, a .csv table, or a .npz file.")
   var dataset: String
 
-  @Option(help: "Which part of the dataset.")
+  @Option(
+    help: """
+      Which part of the dataset: test is the one for validation where a folder has that. A run's own dataset that is \
+      in no parts is split as in the run.
+      """)
   var split: MNIST.Split = .test
 
   @Option(help: "Images of a batch.")
@@ -45,6 +49,9 @@ struct Evaluate: AsyncParsableCommand {
       """, completion: .directory)
   var details: String?
 
+  @Option(help: "What happens to images that cannot be read: fail or skip.")
+  var damaged = DamagedImagePolicy.fail
+
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
@@ -54,6 +61,7 @@ struct Evaluate: AsyncParsableCommand {
       checkpoint: checkpoint, dataset: dataset, split: split, batchSize: batchSize,
       threads: threads, data: data, isAveraged: averaged, details: details)
     command.isBest = best
+    command.damagedImages = damaged
     let result = try await command.run { downloads.show($0) }
     console.print(
       "Weights: \(shortened(result.checkpoint)), after \(counted(result.epochs, "epoch")).")
@@ -63,8 +71,14 @@ struct Evaluate: AsyncParsableCommand {
     console.print(
       "Accuracy \(NumberFormat.percent(result.accuracy)), loss "
         + "\(NumberFormat.fixed(result.loss, decimals: 4)) on \(NumberFormat.grouped(result.images)) "
-        + "\(split.rawValue) images of \(dataset), in "
+        + "\(result.part == "all" ? "" : result.part + " ")images of \(dataset), in "
         + "\(NumberFormat.fixed(result.seconds, decimals: 2)) s.")
+    if result.part == "all" {
+      console.print("These are all images; the network may have learned from some of them.")
+    }
+    if result.damaged > 0 {
+      console.print("\(counted(result.damaged, "image")) could not be read and did not count.")
+    }
     if let details = result.details { Self.show(details, console) }
     try console.printJSON(result)
   }

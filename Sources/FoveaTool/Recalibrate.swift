@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoveaCommands
+import FoveaData
 import FoveaDrawing
 
 /// `fovea recalibrate-bn`: measures running statistics anew.
@@ -41,6 +42,9 @@ struct Recalibrate: AsyncParsableCommand {
     completion: .directory)
   var data: String?
 
+  @Option(help: "What happens to images that cannot be read: fail or skip.")
+  var damaged = DamagedImagePolicy.fail
+
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
@@ -53,6 +57,7 @@ struct Recalibrate: AsyncParsableCommand {
     command.output = out
     command.threads = threads
     command.data = data
+    command.damagedImages = damaged
     let result = try await command.run { downloads.show($0) }
     console.print(
       "\(counted(result.layers, "layer")) measured anew on \(result.batches) batches.")

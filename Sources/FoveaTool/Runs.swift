@@ -86,7 +86,11 @@ struct ListRuns: ParsableCommand {
     ).run()
     console.print(
       result.runs.isEmpty
-        ? ["No runs here; train one with fovea train."] : RunText.table(of: result.runs))
+        ? [
+          chosen.filter == RunFilter()
+            ? "No runs here; train one with fovea train."
+            : "No run is so; fovea runs lists them all."
+        ] : RunText.table(of: result.runs))
     for move in result.moved {
       console.print("Moved: \(shortened(move.from)) is \(shortened(move.to)) now.")
     }
@@ -131,7 +135,11 @@ struct ShowRun: ParsableCommand {
     }
     if let findings = result.findings {
       console.print()
-      Train.show(findings, console)
+      if findings.isEmpty, summary.outcome == .failed {
+        console.print("Health: nothing was found before the run failed.")
+      } else {
+        Train.show(findings, console)
+      }
     }
     try console.printJSON(result)
   }

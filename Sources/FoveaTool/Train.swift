@@ -60,7 +60,8 @@ struct Train: AsyncParsableCommand {
   var earlyStop: Int?
 
   @Option(
-    help: "What makes an epoch the best: loss or accuracy of the test images. (default: loss)")
+    help: "What makes an epoch the best: loss or accuracy of the validation images. (default: loss)"
+  )
   var bestBy: BestMeasure?
 
   @Option(help: "Stop after so many minutes, with a checkpoint for --resume. (default: never)")
@@ -119,7 +120,7 @@ struct Train: AsyncParsableCommand {
     } else {
       let accuracy = result.accuracy.map { NumberFormat.percent($0) } ?? "–"
       console.printResult(
-        "Accuracy \(accuracy) on the test images after \(counted(result.epochs.count, "epoch")), "
+        "Accuracy \(accuracy) on the validation images after \(counted(result.epochs.count, "epoch")), "
           + "trained in \(NumberFormat.fixed(result.seconds, decimals: 1)) s.")
       if let best = result.bestEpoch, best != result.epochs.count {
         console.printResult(

@@ -12,7 +12,12 @@ extension Train {
     let rows: [(String, String)] =
       [
         ("dataset", configuration.dataset),
-        ("data", configuration.data ?? "found by name"),
+        (
+          "data",
+          configuration.data
+            ?? (DatasetName(rawValue: configuration.dataset) == nil
+              ? "its own files" : "found by name")
+        ),
         ("model", configuration.model),
         ("epochs", "\(configuration.epochs)"),
         ("batch size", "\(configuration.batchSize)\(configuration.dropLast ? ", drop last" : "")"),
@@ -54,7 +59,7 @@ extension Train {
     console.printHeading("Training")
     console.print(
       "\(NumberFormat.grouped(training.trainingImages)) training and "
-        + "\(NumberFormat.grouped(training.testImages)) test images of "
+        + "\(NumberFormat.grouped(training.validationImages)) validation images of "
         + "\(NumberFormat.extents(training.imageShape.dimensions)), into \(shortened(training.run))"
     )
     if training.isResumed {

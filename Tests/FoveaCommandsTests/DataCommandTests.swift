@@ -71,7 +71,7 @@ private final class PictureFolder {
     await #expect(
       throws: CommandError.otherClasses(
         "mnist-mini", expected: ["Trouser", "Dress"], actual: (0...9).map(String.init))
-    ) { try await DatasetRequest("mnist-mini").images(.test, for: input, progress: { _ in }) }
+    ) { _ = try await DatasetRequest("mnist-mini").images(.test, for: input, progress: { _ in }) }
   }
 
   @Test func `what is no dataset is refused with what there is`() async throws {
@@ -140,11 +140,25 @@ private final class PictureFolder {
     let (first, second) = (try checkpoint("whole"), try checkpoint("parts"))
     #expect(first.weights == second.weights)
     #expect(first.input.normalization.mean.count == 1)
+    // By the run's own split; a checkpoint elsewhere knows of none.
     let evaluation = try await EvaluateCommand(
+      checkpoint: whole.run, dataset: folder.url.path
+    ).run()
+    #expect(evaluation.images == 10)
+    #expect(evaluation.part == "validation")
+    #expect(evaluation.accuracy == whole.accuracy)
+    let learned = try await EvaluateCommand(
       checkpoint: whole.run, dataset: folder.url.path, split: .training
     ).run()
-    #expect(evaluation.images == 40)
-    #expect(evaluation.accuracy > 0.9)
+    #expect(learned.images == 30)
+    #expect(learned.part == "training")
+    let copy = runs.url.appendingPathComponent("copy.safetensors")
+    try FileManager.default.copyItem(
+      at: URL(fileURLWithPath: whole.run).appendingPathComponent("checkpoint.safetensors"),
+      to: copy)
+    let all = try await EvaluateCommand(checkpoint: copy.path, dataset: folder.url.path).run()
+    #expect(all.images == 40)
+    #expect(all.part == "all")
     try folder.fill("other/", count: 1)
     let error = await #expect(throws: CommandError.self) {
       try await EvaluateCommand(checkpoint: whole.run, dataset: folder.url.path).run()
@@ -163,10 +177,29 @@ private final class PictureFolder {
     command.output = runs.url.appendingPathComponent("fail").path
     let error = await #expect(throws: DamagedImage.self) { try await command.run() }
     #expect(error?.name == "dark/3.pgm")
+    #expect(error?.reason.hasPrefix("it ") == true, "\(error?.reason ?? "")")
     command.images.damagedImages = .skip
     command.output = runs.url.appendingPathComponent("skip").path
     let report = try await command.run()
     #expect(!report.wasStopped)
+    var evaluation = EvaluateCommand(
+      checkpoint: report.run, dataset: folder.url.path, split: .training)
+    evaluation.damagedImages = .skip
+    let validation = try await evaluation.run()
+    evaluation.split = .test
+    let measured = try await evaluation.run()
+    #expect(validation.images + measured.images == 15)
+    #expect(validation.damaged + measured.damaged == 1)
+  }
+
+  @Test func `a class alone, or with one image, is a fault of a folder`() async throws {
+    let folder = try PictureFolder()
+    for number in 0..<4 { try folder.picture("one/\(number).pgm", number: number, isBright: true) }
+    let alone = try await DataCommand(DatasetRequest(folder.url.path)).run()
+    #expect(alone.problems.map(\.kind) == [.singleClass])
+    try folder.picture("rare/9.pgm", number: 9, isBright: false)
+    let rare = try await DataCommand(DatasetRequest(folder.url.path)).run()
+    #expect(rare.problems.map(\.kind) == [.rareClass])
   }
 
   @Test func `a share for validation has no place where there are parts`() async throws {

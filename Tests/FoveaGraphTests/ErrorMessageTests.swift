@@ -49,7 +49,8 @@ import Testing
       ),
       (
         .windowTooLarge("Conv2d", rows: rows, columns: columns, actual: [1, 3, 5, 0]),
-        "kernel 7×5 spans more than the padded 6×4 input; pad more, or drop a stride before it"
+        "kernel 7×5 spans more than the padded 6×4 input; pad more, drop a stride before it, or "
+          + "take larger images"
       ),
       (
         .poolPadding(rows: columns, columns: rows),

@@ -93,7 +93,7 @@ struct Block: CompositeLayer {
     } catch {
       #expect(
         "\(error)" == "layer2.0: kernel 7×7 spans more than the padded 5×5 input; "
-          + "pad more, or drop a stride before it")
+          + "pad more, drop a stride before it, or take larger images")
     }
   }
 

@@ -41,6 +41,27 @@ import Testing
     #expect(failed.output.contains("no learning"), "\(failed.output)")
   }
 
+  @Test func `what was found stays where a run goes on, and a loss that is no number is found`()
+    throws
+  {
+    let failed = try tool.run(
+      "train", "mnist-mini", "--max-lr", "1e30", "--optimizer", "sgd", "--epochs", "1", "--stats",
+      "--out", "nan")
+    #expect(failed.status == 1)
+    let health = folder.url.appendingPathComponent("nan/health.json")
+    #expect(try String(contentsOf: health, encoding: .utf8).contains("loss not finite"))
+    let shown = try tool.run("runs", "show", "nan")
+    #expect(shown.output.contains("loss not finite"), "\(shown.output)")
+    let first = try tool.run(
+      "train", "mnist-mini", "--epochs", "1", "--max-lr", "1e-9", "--schedule", "constant",
+      "--model", "lenet5", "--stats", "--out", "run")
+    #expect(first.status == 0, "\(first.errors)")
+    let file = folder.url.appendingPathComponent("run/health.json")
+    let before = try Data(contentsOf: file)
+    #expect(try tool.run("train", "--resume", "--stats", "--out", "run").status == 0)
+    #expect(try Data(contentsOf: file) == before)
+  }
+
   @Test func `an interval of looks is a whole number of steps`() throws {
     let outcome = try tool.run("train", "mnist-mini", "--stats-interval", "0", "--out", "run")
     #expect(outcome.status == 2)

@@ -114,6 +114,8 @@ import Testing
     #expect(table.count == 3)
     #expect(table[0].hasPrefix("folder,id,dataset,model,outcome,started"))
     #expect(table[0].contains(",max-lr,") && table[1].contains("runs/train/fast,"))
+    let names = table[0].split(separator: ",")
+    #expect(Set(names).count == names.count)
     let epochs = try tool.run("runs", "export", "--epochs", "--out", "epochs.csv")
     #expect(epochs.status == 0 && epochs.output.isEmpty)
     let rows = try String(contentsOfFile: path("epochs.csv"), encoding: .utf8)

@@ -45,6 +45,10 @@ public struct DataReport: Hashable, Codable, Sendable {
       case duplicate
       /// A class that a part lacks.
       case missingClass
+      /// One class alone: there is nothing to tell apart.
+      case singleClass
+      /// A class with too few images to be split.
+      case rareClass
       /// One class that is much rarer than another.
       case imbalance
 
@@ -158,7 +162,7 @@ public struct DataReport: Hashable, Codable, Sendable {
     problems =
       facts.damaged.map {
         Problem(kind: .damaged, message: $0.reason, images: [$0.name])
-      } + Self.repeated(facts) + Self.uneven(classes, parts)
+      } + Self.repeated(facts) + Self.uneven(classes, parts) + Self.few(classes, parts)
   }
 
   private static func sizes(of sizes: [ImageSize]) -> Sizes? {
@@ -197,6 +201,26 @@ public struct DataReport: Hashable, Codable, Sendable {
         message: "the same picture is there \(group.count) times; keep one", images: images)
     }
     return Problem.Kind.allCases.flatMap { kind in problems.filter { $0.kind == kind } }
+  }
+
+  /// Classes that no training has enough of.
+  private static func few(_ classes: [ClassCount], _ parts: [Part]) -> [Problem] {
+    if classes.count == 1 {
+      return [
+        Problem(
+          kind: .singleClass,
+          message: "there is one class, \(classes[0].name), and nothing to tell apart; add another",
+          images: [])
+      ]
+    }
+    // What is in parts already is not split.
+    guard parts.count == 1 else { return [] }
+    return classes.filter { $0.counts[0] == 1 }.map {
+      Problem(
+        kind: .rareClass,
+        message: "there is 1 image of \($0.name), and none is left to validate by; add some",
+        images: [])
+    }
   }
 
   private static func uneven(_ classes: [ClassCount], _ parts: [Part]) -> [Problem] {

@@ -70,9 +70,12 @@ extension DatasetRequest {
   ///
   /// - Throws: As `arrayParts`; `DatasetError.otherImages` or `.range` where they are not like those
   ///   that it learned from; `CommandError.otherClasses`.
-  func arrays(_ split: MNIST.Split, for input: DatasetDescription) throws -> ArrayImages {
+  func arrays(
+    _ split: MNIST.Split, for input: DatasetDescription
+  ) throws -> (images: any LabelledImages, part: String) {
     let parts = try arrayParts()
-    let images = parts[split == .training ? 0 : parts.count - 1].images
+    let part = parts[split == .training ? 0 : parts.count - 1]
+    let images = part.images
     let description = images.description
     guard description.imageShape == input.imageShape else {
       throw DatasetError.otherImages(
@@ -83,7 +86,8 @@ extension DatasetRequest {
     if !isNumbered || description.classNames.count > input.classNames.count {
       try check(description.classNames, against: input)
     }
-    return try images.selecting(
+    let normalized = try images.selecting(
       Array(images.indices.indices), normalization: input.normalization)
+    return (normalized, part.name)
   }
 }

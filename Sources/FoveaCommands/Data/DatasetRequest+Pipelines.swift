@@ -120,23 +120,41 @@ extension DatasetRequest {
 }
 
 extension DatasetRequest {
+  /// Splits images as a run did, where they are the run's own and in no parts by themselves.
+  ///
+  /// What its network has learned from would else be among what it is measured on.
+  mutating func split(asIn run: RunFolder) {
+    func path(_ dataset: String) -> String {
+      URL(fileURLWithPath: dataset).resolvingSymlinksInPath().path
+    }
+    guard DatasetName(rawValue: dataset) == nil, partFolders.isEmpty,
+      let configuration = try? run.readConfiguration(),
+      path(configuration.dataset) == path(dataset),
+      !isArrays || (try? arrayParts().count) == 1
+    else { return }
+    splitter =
+      configuration.splitter
+      ?? .stratified(validation: Self.defaultValidationShare, seed: configuration.seed)
+  }
+
   /// Images on their way to a network that was trained before, normalised as its own were.
   ///
   /// - Parameters:
-  ///   - split: Of a folder that is in parts, the part for training, or the one for validation.
+  ///   - split: Of images in parts, the part for training, or the one for validation.
   ///   - input: What the network was trained on.
+  /// - Returns: The images, and what their part is called: `all` where there are no parts.
   /// - Throws: As `find`; `CommandError.otherClasses` where the classes are not those of the network.
   nonisolated(nonsending) func images(
     _ split: MNIST.Split, for input: DatasetDescription,
     progress: @escaping @Sendable (DownloadProgress) -> Void
-  ) async throws -> any LabelledImages {
+  ) async throws -> (images: any LabelledImages, part: String) {
     if let name = DatasetName(rawValue: dataset) {
       let folder = data.map { URL(fileURLWithPath: $0) }
       let stored = try await name.load(split, from: folder, progress: progress)
       if stored.description.imageShape == input.imageShape {
         try check(stored.classNames, against: input)
         try input.range.check(.bytes, of: dataset)
-        return try stored.renamed(normalization: input.normalization)
+        return (try stored.renamed(normalization: input.normalization), split.rawValue)
       }
     }
     if isArrays { return try arrays(split, for: input) }
@@ -151,10 +169,11 @@ extension DatasetRequest {
     }
     let size = ImageSize(height: input.imageShape[1], width: input.imageShape[2])
     let part = split == .training ? found.parts[0] : found.parts[min(1, found.parts.count - 1)]
-    return try ImagePipeline(
+    let pipeline = try ImagePipeline(
       found.source, indices: part.indices,
       transforms: [.resize(max(size.height, size.width)), .centerCrop(size)], size: size,
       normalization: input.normalization)
+    return (pipeline, part.name)
   }
 
   /// Throws where classes are not those of a network, in the same order.

@@ -114,14 +114,18 @@ extension TrainConfiguration {
         training: try await load(.training), validation: try await load(.test))
     }
     var request = DatasetRequest(dataset, data: data)
-    request.splitter =
-      recipe.fold.map { $0.splitter(seed: seed) }
-      ?? recipe.validation.map { .stratified(validation: $0, seed: seed) }
+    request.splitter = splitter
     return try await request.prepared(
       ImagePreparation(
         size: recipe.imageSize.map { ImageSize($0) }, channels: recipe.channels,
         augmentation: recipe.augmentation ?? .none, seed: seed, normalization: normalization),
       progress: progress)
+  }
+
+  /// How images are split, where that was asked for.
+  var splitter: Splitter? {
+    images?.fold.map { $0.splitter(seed: seed) }
+      ?? images?.validation.map { .stratified(validation: $0, seed: seed) }
   }
 
   /// The dataset in names of folders and titles: without the folders that it lies in.

@@ -73,13 +73,16 @@ public struct ExportRunsCommand: Hashable, Codable, Sendable {
 
   private static func table(of runs: [RunSummary]) -> [[String]] {
     let options = Set(runs.flatMap(\.options.keys)).sorted()
-    let header =
-      [
-        "folder", "id", "dataset", "model", "outcome", "started", "ended", "planned_epochs",
-        "epochs", "seconds", "best_accuracy", "accuracy", "best_validation_loss", "train_loss",
-        "findings",
-      ] + options.map { $0.hasPrefix("--") ? String($0.dropFirst(2)) : "option_\($0)" }
-    return [header]
+    let facts = [
+      "folder", "id", "dataset", "model", "outcome", "started", "ended", "planned_epochs",
+      "epochs", "seconds", "best_accuracy", "accuracy", "best_validation_loss", "train_loss",
+      "findings",
+    ]
+    let header = options.map { option in
+      let name = option.hasPrefix("--") ? String(option.dropFirst(2)) : option
+      return facts.contains(name) ? "option_\(name)" : name
+    }
+    return [facts + header]
       + runs.map { run in
         let dates = [run.started, run.ended].map { $0?.ISO8601Format() ?? "" }
         let numbers = [

@@ -44,6 +44,10 @@ public struct PlotRunsCommand: Hashable, Codable, Sendable {
     }
     let file = try PictureFile(requested: output)
     let folders = try runs.map { try RunIndex.find($0, project: project) }
+    for folder in folders where folder.readEpochs().isEmpty {
+      throw CommandError.missing(
+        "an epoch of \(folder.url.path)", remedy: "leave the run out: it ended before its first")
+    }
     return try file.write(RunCharts.comparison(folders, quantities: quantities))
   }
 }

@@ -229,9 +229,13 @@ struct RunPage {
   }
 
   private var reproduction: [HTMLPage.Block] {
-    [
+    let again: [HTMLPage.Block] = [
       .paragraph("Train it again from its folder, and compare bit for bit:"),
       .code("fovea reproduce \(quoted(folder.url.path))"),
+    ]
+    // A schedule over other epochs at first makes another training of it.
+    guard ReproduceCommand.phases(manifest?.sessions ?? []).count <= 1 else { return again }
+    return again + [
       .paragraph("Or from nothing but this page, with the same data:"),
       .code(configuration.commandLine),
     ]

@@ -131,9 +131,16 @@ public struct ImageDecoder: Hashable, Codable, Sendable {
       return try Data(contentsOf: url)
     } catch {
       throw ImageFileError(
-        file: url.path, format: nil,
-        problem: .unreadable((error as NSError).localizedDescription))
+        file: url.path, format: nil, problem: .unreadable(Self.reason(error, for: url)))
     }
+  }
+
+  /// Why a file cannot be read, in words: those of a folder are of no use.
+  private static func reason(_ error: any Error, for url: URL) -> String {
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+    return isThere && isFolder.boolValue
+      ? "it is a folder" : (error as NSError).localizedDescription
   }
 
   static func format(of data: Data, file: String) throws(ImageFileError) -> ImageFileFormat {
@@ -176,8 +183,7 @@ extension ImageDecoder {
       start = try handle.read(upToCount: Self.probedBytes) ?? Data()
     } catch {
       throw ImageFileError(
-        file: url.path, format: nil,
-        problem: .unreadable((error as NSError).localizedDescription))
+        file: url.path, format: nil, problem: .unreadable(Self.reason(error, for: url)))
     }
     if start.count < Self.probedBytes { return try probe(start, file: url.path) }
     if ImageFileFormat(sniffing: start) == .jpeg,

@@ -37,34 +37,37 @@ public struct ImageFileError: Error, Hashable, Sendable {
 }
 
 extension ImageFileError: CustomStringConvertible {
-  public var description: String {
+  public var description: String { "\(file) \(words)" }
+
+  /// What is wrong and what to do, for a sentence that names the file.
+  var words: String {
     let name = format?.title ?? "image"
-    let text =
-      switch problem {
-      case .unreadable(let reason): "cannot be read (\(reason)); check the path"
-      case .unwritable(let reason): "cannot be written (\(reason)); check the folder and its space"
-      case .format(let other):
-        "is \(other ?? "no image that is known"); give a JPEG, PNG, WebP, PGM or PPM file"
-      case .size(let height, let width, let maximum):
-        "has \(height)×\(width) pixels; give 1 to \(maximum) of them, or raise maximumPixels"
-      case .damaged(let words): "is a damaged \(name) file (\(words)); get it anew, or leave it out"
-      case .doubtful(let warnings, let first):
-        "is a damaged \(name) file (\(warnings == 1 ? "1 warning" : "\(warnings) warnings, first"): "
-          + "\(first)); get it anew, or set toleratesDamage to read what there is"
-      case .unsupported(let words):
-        "is a \(name) file of a kind that is not read (\(words)); convert it to PNG"
-      case .memory: "needs more memory than there is; shrink it, or set minimumSize for a JPEG file"
-      case .netpbm(let problem):
-        // The same words as by itself, without the file's name.
-        String(NetpbmError(file: "", problem: problem).description.dropFirst())
-      case .channels(let channels):
-        "cannot be a \(name) file with \(channels) channels; convert the picture to 3 first"
-      case .side(let side, let maximum):
-        "cannot be a \(name) file with \(side) pixels on a side; give at most \(maximum)"
-      case .option(let option, let value, let allowed):
-        "cannot be written with \(option) \(value); "
-          + "give \(allowed.lowerBound) to \(allowed.upperBound)"
-      }
-    return "\(file) \(text)"
+    return
+      switch problem
+    {
+    case .unreadable(let reason): "cannot be read (\(reason)); check the path"
+    case .unwritable(let reason): "cannot be written (\(reason)); check the folder and its space"
+    case .format(let other):
+      "is \(other ?? "no image that is known"); give a JPEG, PNG, WebP, PGM or PPM file"
+    case .size(let height, let width, let maximum):
+      "has \(height)×\(width) pixels; give 1 to \(maximum) of them, or raise maximumPixels"
+    case .damaged(let words): "is a damaged \(name) file (\(words)); get it anew, or leave it out"
+    case .doubtful(let warnings, let first):
+      "is a damaged \(name) file (\(warnings == 1 ? "1 warning" : "\(warnings) warnings, first"): "
+        + "\(first)); get it anew, or set toleratesDamage to read what there is"
+    case .unsupported(let words):
+      "is a \(name) file of a kind that is not read (\(words)); convert it to PNG"
+    case .memory: "needs more memory than there is; shrink it, or set minimumSize for a JPEG file"
+    case .netpbm(let problem):
+      // The same words as by itself, without the file's name.
+      String(NetpbmError(file: "", problem: problem).description.dropFirst())
+    case .channels(let channels):
+      "cannot be a \(name) file with \(channels) channels; convert the picture to 3 first"
+    case .side(let side, let maximum):
+      "cannot be a \(name) file with \(side) pixels on a side; give at most \(maximum)"
+    case .option(let option, let value, let allowed):
+      "cannot be written with \(option) \(value); "
+        + "give \(allowed.lowerBound) to \(allowed.upperBound)"
+    }
   }
 }
