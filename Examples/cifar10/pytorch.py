@@ -19,33 +19,24 @@ from torchvision import datasets, transforms
 MEAN, DEVIATION = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
 
 
-def conv_norm_relu(inputs, outputs):
+def halving_block(inputs, outputs):
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
+        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.MaxPool2d(2),
+        nn.BatchNorm2d(outputs), nn.ReLU(),
+        nn.Conv2d(outputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
 
 
-class Residual(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        self.branch = nn.Sequential(
-            conv_norm_relu(channels, channels), conv_norm_relu(channels, channels))
-
-    def forward(self, x):
-        return x + self.branch(x)
-
-
-def resnet9(classes, width=32):
+def cifar_net(classes, width=64):
     return nn.Sequential(
-        conv_norm_relu(3, width),
-        conv_norm_relu(width, 2 * width), nn.MaxPool2d(2), Residual(2 * width),
-        conv_norm_relu(2 * width, 4 * width), nn.MaxPool2d(2),
-        conv_norm_relu(4 * width, 8 * width), nn.MaxPool2d(2), Residual(8 * width),
-        nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(8 * width, classes))
+        nn.Conv2d(3, width // 2, 3, padding=1, bias=False), nn.BatchNorm2d(width // 2), nn.ReLU(),
+        halving_block(width // 2, width), halving_block(width, 3 * width),
+        halving_block(3 * width, 4 * width),
+        nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(4 * width, classes))
 
 
 def main():
     folder = sys.argv[1]
-    epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 10
+    epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 14
     torch.manual_seed(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     torch.set_num_threads(2)
     last = [transforms.ToTensor(), transforms.Normalize(MEAN, DEVIATION)]
@@ -57,14 +48,14 @@ def main():
     test = DataLoader(
         datasets.ImageFolder(folder + "/test", transforms.Compose(last)),
         batch_size=500, num_workers=2)
-    model = resnet9(len(training.dataset.classes)).to(memory_format=torch.channels_last)
+    model = cifar_net(len(training.dataset.classes)).to(memory_format=torch.channels_last)
     # Biases and batch normalisation do not decay.
     groups = [
         {"params": [p for p in model.parameters() if p.ndim > 1], "weight_decay": 5e-4},
         {"params": [p for p in model.parameters() if p.ndim == 1], "weight_decay": 0}]
-    optimizer = torch.optim.SGD(groups, lr=0.2, momentum=0.9, nesterov=True)
+    optimizer = torch.optim.SGD(groups, lr=0.1, momentum=0.9, nesterov=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=0.2, total_steps=epochs * len(training))
+        optimizer, max_lr=0.1, total_steps=epochs * len(training))
     start = time.perf_counter()
     for epoch in range(epochs):
         epoch_start = time.perf_counter()

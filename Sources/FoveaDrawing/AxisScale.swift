@@ -16,14 +16,10 @@ struct AxisScale {
   ///   - tickLimit: About how many ticks there is room for.
   init(_ values: some Sequence<Double>, _ kind: LineChart.AxisKind, widened: Bool, tickLimit: Int) {
     self.kind = kind
-    let shownValues = values.filter { Self.hasPlace($0, kind) }
-    let bounds = Self.bounds(of: shownValues, kind)
+    let bounds = Self.bounds(of: values.filter { Self.hasPlace($0, kind) }, kind)
     switch kind {
     case .linear:
-      let even = Self.step(for: bounds.upperBound - bounds.lowerBound, tickLimit: tickLimit)
-      // There is nothing between epochs.
-      let areWhole = shownValues.allSatisfy { $0 == $0.rounded() }
-      let step = areWhole ? max(even, 1) : even
+      let step = Self.step(for: bounds.upperBound - bounds.lowerBound, tickLimit: tickLimit)
       let range =
         widened
         ? (bounds.lowerBound / step).rounded(.down) * step...(bounds.upperBound / step).rounded(.up)

@@ -16,7 +16,12 @@ import Testing
       "train", "mnist-mini", "--epochs", "1", "--max-lr", "0.06", "--fail-on-unhealthy", "--out",
       "run")
     #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(outcome.output.contains("Health: nothing is wrong."), "\(outcome.output)")
+    let file = folder.url.appendingPathComponent("run/health.json")
+    let findings = try #require(
+      JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [[String: Any]])
+    // A machine that is busy with other things keeps the loop waiting, which fails nothing.
+    let kinds = Set(findings.compactMap { $0["kind"] as? String }).subtracting(["data-bound loop"])
+    #expect(kinds.isEmpty, "\(outcome.output)")
     for name in [
       "layer-stats.svg", "color-dim.svg", "layer-map.svg", "gradient-map.svg", "health.json",
     ] {

@@ -10,7 +10,7 @@ import Recipe
 let epochs = CIFAR10.number(2) ?? 2
 let data = await CIFAR10.load(seed: 0)
 let batchNorm = try Model(input: [3, 32, 32]) {
-  ResNet9(classes: data.training.description.classNames.count, width: 16)
+  CIFARNet(classes: data.training.description.classNames.count, width: 32)
 }
 let models = [
   ("batch normalisation", batchNorm),

@@ -10,7 +10,7 @@ import Recipe
 let epochs = CIFAR10.number(2) ?? 5
 let data = await CIFAR10.load(seed: 0)
 let model = try Model(input: [3, 32, 32]) {
-  ResNet9(classes: data.training.description.classNames.count, width: 16)
+  CIFARNet(classes: data.training.description.classNames.count, width: 32)
 }
 let schedules: [(name: String, schedule: Schedule)] = [
   ("1cycle up to 0.2", .oneCycle(.pytorch(maxLearningRate: 0.2))),
