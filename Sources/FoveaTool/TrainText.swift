@@ -9,15 +9,12 @@ extension Train {
   /// Prints the resolved configuration.
   static func show(_ configuration: TrainConfiguration, _ console: Console) {
     let momentum = configuration.momentum.map { "\($0)" } ?? "set by the schedule"
+    let isNamed = DatasetName(rawValue: configuration.dataset) != nil
+    let place = isNamed ? "found by name" : "its own files"
     let rows: [(String, String)] =
       [
         ("dataset", configuration.dataset),
-        (
-          "data",
-          configuration.data
-            ?? (DatasetName(rawValue: configuration.dataset) == nil
-              ? "its own files" : "found by name")
-        ),
+        ("data", configuration.data ?? place),
         ("model", configuration.model),
         ("epochs", "\(configuration.epochs)"),
         ("batch size", "\(configuration.batchSize)\(configuration.dropLast ? ", drop last" : "")"),
