@@ -32,7 +32,7 @@ public struct CrossValidationCommand: Hashable, Codable, Sendable {
 
   /// Reads what was asked for in a folder, to go on there.
   ///
-  /// - Throws: `CommandError.noRun` or `damaged`.
+  /// - Throws: `CommandError.missing` or `damaged`.
   public init(resuming folder: String) throws(CommandError) {
     self = try RunSeries.read(
       Self.self, from: folder, file: Self.fileName, kind: "cross-validation")
@@ -41,7 +41,7 @@ public struct CrossValidationCommand: Hashable, Codable, Sendable {
 
   /// What happens while it runs.
   public enum Event: Sendable {
-    /// A part begins; `nil` where its earlier result is taken.
+    /// A part begins, or its earlier result is taken; parts count from 1.
     case foldBegan(Int, of: Int, run: String)
     /// Something happens before a part's training.
     case preparing(TrainPreparation)

@@ -33,6 +33,9 @@ public struct DrawScheduleCommand: Hashable, Codable, Sendable {
     self.output = output
   }
 
+  /// The most updates whose highest learning rate is looked for.
+  private static let mostUpdates = 100_000_000
+
   /// Draws.
   ///
   /// - Parameter preparation: Told what happens before, also from other threads.
@@ -71,12 +74,19 @@ public struct DrawScheduleCommand: Hashable, Codable, Sendable {
         "--batch-size", value: "\(configuration.batchSize)",
         allowed: "at most the number of images with --drop-last")
     }
+    guard updates <= Self.mostUpdates else {
+      throw CommandError.option(
+        "--epochs", value: "\(configuration.epochs)",
+        allowed: "so few that the training has at most \(Self.mostUpdates) updates")
+    }
     let momentum = configuration.momentum ?? configuration.optimizer.momentum
     let chart = TrainingCharts.schedule(
       title: "\(configuration.schedule.rawValue), \(counted(configuration.epochs, "epoch")) of "
         + counted(perEpoch, steps == perEpoch ? "step" : "update"),
       schedule: schedule, updates: updates, areSteps: steps == perEpoch, momentum: momentum)
-    let rates = schedule.curve(steps: updates, momentum: momentum).map(\.learningRate)
+    let rates = (0..<updates).lazy.map {
+      schedule.settings(step: $0, of: updates, momentum: momentum).learningRate
+    }
     return Report(
       picture: try file.write(chart), stepsPerEpoch: steps, updates: updates,
       firstLearningRate: rates.first ?? 0, highestLearningRate: rates.max() ?? 0,

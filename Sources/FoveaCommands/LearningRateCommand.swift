@@ -65,14 +65,7 @@ public struct LearningRateCommand: Hashable, Codable, Sendable {
       throw CommandError.option("--steps", value: "\(steps)", allowed: "10 to 100000")
     }
     let configuration = try TrainConfiguration(training)
-    preparation(.configured(configuration))
-    let source = try configuration.transferSource()
-    let normalization = try source?.normalization(configuration.transfer?.normalization)
-    let (data, _) = try await configuration.loaders(normalization: normalization) {
-      preparation(.downloading($0))
-    }
-    let (learner, _) = try await configuration.newLearner(
-      from: source, training: data, validation: nil)
+    let (learner, _, _) = try await configuration.newLearner(preparation: preparation)
     let sweep = try await learner.findLearningRate(
       from: start, to: end, steps: steps, observe: observe)
     let title = "\(configuration.model) on \(configuration.datasetTitle)"

@@ -29,14 +29,7 @@ public struct PreflightCommand: Hashable, Codable, Sendable {
     preparation: @escaping @Sendable (TrainPreparation) -> Void = { _ in }
   ) async throws -> Report {
     let configuration = try TrainConfiguration(training)
-    preparation(.configured(configuration))
-    let source = try configuration.transferSource()
-    let normalization = try source?.normalization(configuration.transfer?.normalization)
-    let (data, _) = try await configuration.loaders(normalization: normalization) {
-      preparation(.downloading($0))
-    }
-    let (learner, start) = try await configuration.newLearner(
-      from: source, training: data, validation: nil)
+    let (learner, start, data) = try await configuration.newLearner(preparation: preparation)
     return Report(
       model: configuration.model, images: min(data.batchSize, data.dataset.count),
       signals: try await learner.signals(), unitVariance: start.unitVariance)

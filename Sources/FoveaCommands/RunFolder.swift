@@ -8,6 +8,8 @@ public struct RunFolder: Hashable, Sendable {
 
   /// What the configuration's file is called.
   public static let configurationName = "config.json"
+  /// What the file is called that a process that trains keeps locked.
+  static let lockName = ".lock"
   /// Where folders of runs are made when none is named.
   public static let defaultParent = "runs/train"
 
@@ -50,6 +52,8 @@ public struct RunFolder: Hashable, Sendable {
   public var page: URL { url.appendingPathComponent("report.html") }
   /// The report of a finished training.
   public var result: URL { url.appendingPathComponent("result.json") }
+  /// What a process that trains keeps locked.
+  var lock: URL { url.appendingPathComponent(Self.lockName) }
 
   /// Makes the folder of a new run: `path`, or `runs/train/<name>` with the first number that is free.
   ///
@@ -67,7 +71,8 @@ public struct RunFolder: Hashable, Sendable {
       let url = URL(fileURLWithPath: path)
       try make(url, withParents: true)
       let contents = try? files.contentsOfDirectory(atPath: url.path)
-      guard contents?.isEmpty == true else { throw .folderInUse(path) }
+      // A training that failed early leaves its lock.
+      guard let contents, contents.allSatisfy({ $0 == lockName }) else { throw .folderInUse(path) }
       return RunFolder(url)
     }
     let parent = URL(fileURLWithPath: defaultParent)
@@ -85,6 +90,9 @@ public struct RunFolder: Hashable, Sendable {
       }
     }
   }
+
+  /// The folder's path without links: the same for all paths that lead to it.
+  var physicalPath: String { url.resolvingSymlinksInPath().standardizedFileURL.path }
 
   /// Whether permissions forbid to see what is in the folder.
   var isUnreadable: Bool {
@@ -118,8 +126,10 @@ public struct RunFolder: Hashable, Sendable {
       throw .noManifest(url.path)
     }
     do {
-      return try ReportCoding.decode(
+      let stored = try ReportCoding.decode(
         RunManifest.self, from: RunFile.read(manifest, limit: RunFile.mostJSONBytes))
+      try stored.check()
+      return stored
     } catch {
       throw .damaged(file: manifest.path, reason: "\(error)")
     }

@@ -30,7 +30,8 @@ enum RunSeries {
   ) throws -> URL {
     if let path {
       let url = URL(fileURLWithPath: path)
-      let data = try? Data(contentsOf: url.appendingPathComponent(file))
+      let data = try? RunFile.read(
+        url.appendingPathComponent(file), limit: RunFile.mostJSONBytes)
       let stored = data.flatMap { try? ReportCoding.decode(Request.self, from: $0) }
       if stored == request { return url }
     }
@@ -51,7 +52,7 @@ enum RunSeries {
         "\(url.path)", remedy: "name the folder of a \(kind) with --resume --out FOLDER")
     }
     do {
-      return try ReportCoding.decode(type, from: try Data(contentsOf: url))
+      return try ReportCoding.decode(type, from: RunFile.read(url, limit: RunFile.mostJSONBytes))
     } catch {
       throw .damaged(file: url.path, reason: "\(error)")
     }
@@ -64,6 +65,8 @@ extension TrainCommand {
     var command = TrainCommand(output: folder, isResumed: true)
     command.threads = threads
     command.project = project
+    command.isWatched = isWatched
+    command.statsInterval = statsInterval
     return command
   }
 }
@@ -74,7 +77,7 @@ extension RunFolder {
 
   /// The report of a run that is finished; `nil` for any other.
   func finishedReport() -> TrainReport? {
-    guard let data = try? Data(contentsOf: result) else { return nil }
+    guard let data = try? RunFile.read(result, limit: RunFile.mostJSONBytes) else { return nil }
     return try? ReportCoding.decode(TrainReport.self, from: data)
   }
 }

@@ -148,11 +148,13 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       ?? RunFolder.create(
         at: output, name: "\(configuration.model)-\(configuration.datasetTitle)")
     let lock = try RunLock(folder)
+    let firstStep = learner.progress?.step ?? 0
+    // A request that is refused changes nothing.
+    let manifest = try folder.manifest(goingOnAt: firstStep, with: data)
     try folder.write(configuration, to: folder.configuration)
     record = try RunRecord(
-      folder, lock: lock, configuration: configuration, data: data,
-      firstStep: learner.progress?.step ?? 0,
-      project: project.map { URL(fileURLWithPath: $0) })
+      folder, lock: lock, earlier: manifest, configuration: configuration, data: data,
+      firstStep: firstStep, project: project.map { URL(fileURLWithPath: $0) })
     if let transfer = start?.transfer { try folder.write(transfer, to: folder.transfer) }
     // A result belongs to a finished training.
     try? FileManager.default.removeItem(at: folder.result)
@@ -177,7 +179,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
           summary: try ModelSummary(of: learner.model.inference),
           imageShape: training.dataset.description.imageShape,
           trainingImages: training.dataset.count, validationImages: test.dataset.count,
-          run: folder.url.path, isResumed: isResumed, step: learner.progress?.step ?? 0,
+          run: folder.url.path, isResumed: isResumed, step: firstStep,
           finishedEpochs: (learner.progress?.finishedEpochs ?? []).map(EpochReport.init),
           transfer: start?.transfer, zeroNorms: start?.zeroNorms, unitVariance: start?.unitVariance)
       ))

@@ -64,6 +64,23 @@ extension TrainConfiguration {
     return (learner, start)
   }
 
+  /// A learner of a new network on the training's own images, before its first step.
+  ///
+  /// - Parameter preparation: Told what happens before, also from other threads.
+  /// - Throws: As `newLearner`; what data throws.
+  nonisolated(nonsending) func newLearner(
+    preparation: @escaping @Sendable (TrainPreparation) -> Void
+  ) async throws -> (learner: Learner, start: StartReport, data: DataLoader) {
+    preparation(.configured(self))
+    let source = try transferSource()
+    let normalization = try source?.normalization(transfer?.normalization)
+    let (data, _) = try await loaders(normalization: normalization) {
+      preparation(.downloading($0))
+    }
+    let (learner, start) = try await newLearner(from: source, training: data, validation: nil)
+    return (learner, start, data)
+  }
+
   /// Whose answers are learned from, where somebody's are.
   ///
   /// - Throws: `CommandError` for a teacher of other classes, or of images that become other numbers.

@@ -99,7 +99,8 @@ extension TrainingRecipe {
       return (loss ?? .crossEntropy).loss(labelSmoothing: labelSmoothing)
     }
     return .distillation(
-      temperature: Float(temperature ?? 4), share: Float(teacherShare ?? 0.9))
+      temperature: Float(temperature ?? Self.defaultTemperature),
+      share: Float(teacherShare ?? Self.defaultTeacherShare))
   }
 }
 

@@ -78,6 +78,23 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
   /// Leaves everything out.
   public init() {}
 
+  /// The factor of the rate at each fall where nothing is said.
+  static let defaultLearningRateFactor = 0.1
+  /// The factor of the rate after each epoch with `exponential` where nothing is said.
+  static let defaultExponentialFactor = 0.9
+  /// The epochs of the first period of `cosine-restarts` where nothing is said.
+  static let defaultRestartEpochs = 1
+  /// How much longer each next period is where nothing is said.
+  static let defaultRestartMultiplier = 2
+  /// The power of `polynomial` where nothing is said.
+  static let defaultPower = 1.0
+  /// The epochs that `plateau` waits for where nothing is said.
+  static let defaultPatience = 3
+  /// How much a teacher's answers are softened where nothing is said.
+  static let defaultTemperature = 4.0
+  /// The share of the teacher in the loss where nothing is said.
+  static let defaultTeacherShare = 0.9
+
   /// Throws for a value out of range, and for one that the schedule or another option has no place for.
   func check(
     schedule: ScheduleName, labelSmoothing: Double, epochs: Int
@@ -229,7 +246,7 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
   func schedule(
     _ name: ScheduleName, learningRate: Double, epochs: Int, updatesPerEpoch updates: Int
   ) -> Schedule {
-    let factor = learningRateFactor ?? 0.1
+    let factor = learningRateFactor ?? Self.defaultLearningRateFactor
     let warmUp = Int(((warmUpEpochs ?? 0) * Double(updates)).rounded())
     let main: Schedule =
       switch name {
@@ -246,16 +263,22 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
           factor: factor)
       case .exponential:
         // After each epoch, for anyone who thinks in epochs.
-        .step(learningRate: learningRate, every: updates, factor: learningRateFactor ?? 0.9)
+        .step(
+          learningRate: learningRate, every: updates,
+          factor: learningRateFactor ?? Self.defaultExponentialFactor)
       case .cosineRestarts:
         .cosineRestarts(
-          learningRate: learningRate, first: (restartEpochs ?? 1) * updates,
-          multiplier: restartMultiplier ?? 2)
-      case .polynomial: .polynomial(learningRate: learningRate, power: power ?? 1)
+          learningRate: learningRate,
+          first: (restartEpochs ?? Self.defaultRestartEpochs) * updates,
+          multiplier: restartMultiplier ?? Self.defaultRestartMultiplier)
+      case .polynomial:
+        .polynomial(learningRate: learningRate, power: power ?? Self.defaultPower)
       case .flatCosine: .flatCosine(learningRate: learningRate)
       case .plateau:
         .reduceOnPlateau(
-          Plateau(learningRate: learningRate, factor: factor, patience: patience ?? 3))
+          Plateau(
+            learningRate: learningRate, factor: factor,
+            patience: patience ?? Self.defaultPatience))
       }
     return warmUp > 0 ? .warmUp(over: .steps(warmUp), then: main) : main
   }

@@ -46,7 +46,8 @@ public struct ArrayImages: Sendable {
       throw .channelsLast(name, images.shape)
     }
     let labels = try Self.labels(labels, of: name, count: count)
-    let classNames = classNames ?? (0...max(labels.max() ?? 0, 0)).map(String.init)
+    // A label that is far too large is told of below, and makes no list here.
+    let classNames = classNames ?? (0...min(max(labels.max() ?? 0, 0), 99_999)).map(String.init)
     if let index = labels.firstIndex(where: { !classNames.indices.contains(Int($0)) }) {
       throw .label(index: index, value: labels[index], classes: classNames.count)
     }

@@ -41,17 +41,18 @@ public enum Splitter: Hashable, Codable, Sendable {
   ///
   /// - Throws: `SplitError` where a share, a fold or a file is none, or a part would be empty.
   public func split(_ source: some ImageSource) throws(SplitError) -> Parts {
-    try split(source.labels, name: source.name)
+    try split(source.labels, classNames: source.classNames, name: source.name)
   }
 
   /// Splits images by their classes.
   ///
   /// - Parameters:
   ///   - labels: The class of each image.
+  ///   - classNames: What classes are called; by their number where left out.
   ///   - name: What an image is called.
   /// - Throws: `SplitError`, as above.
   public func split(
-    _ labels: [Int32], name: (Int) -> String
+    _ labels: [Int32], classNames: [String] = [], name: (Int) -> String
   ) throws(SplitError) -> Parts {
     let validation: Set<Int>
     var training: [Int]?
@@ -67,8 +68,15 @@ public enum Splitter: Hashable, Codable, Sendable {
           .flatMap { $0.prefix(Self.part(share, of: $0.count)) })
     case .kFold(let count, let fold, let seed):
       guard count >= 2, 0..<count ~= fold else { throw .fold(fold, of: count) }
+      let classes = Self.shuffledClasses(labels, seed: seed)
+      if let least = classes.min(by: { $0.count < $1.count }), least.count < count {
+        let label = Int(labels[least[0]])
+        throw .smallClass(
+          classNames.indices.contains(label) ? classNames[label] : "\(label)",
+          images: least.count, folds: count)
+      }
       // One deal over all classes, so that small classes do not all begin with the first part.
-      let dealt = Self.shuffledClasses(labels, seed: seed).joined().enumerated()
+      let dealt = classes.joined().enumerated()
       validation = Set(dealt.filter { $0.offset % count == fold }.map(\.element))
     case .randomFold(let count, let fold, let seed):
       guard count >= 2, 0..<count ~= fold else { throw .fold(fold, of: count) }
@@ -144,6 +152,8 @@ public enum SplitError: Error, Hashable, Sendable, CustomStringConvertible {
   case share(Double)
   /// A part that is none of them.
   case fold(Int, of: Int)
+  /// A class that cannot be in each of some parts.
+  case smallClass(String, images: Int, folds: Int)
   /// A part without images.
   case emptyPart(String, Splitter, images: Int)
   /// A file of names that is not understood.
@@ -155,6 +165,10 @@ public enum SplitError: Error, Hashable, Sendable, CustomStringConvertible {
       "a validation share of \(share) leaves one part nothing; give a number between 0 and 1"
     case .fold(let fold, let count):
       "fold \(fold) of \(count) is none; give 2 folds or more, and count them from 0"
+    case .smallClass(let name, let images, let folds):
+      "the class \(name) has \(images == 1 ? "1 image" : "\(images) images"), too few for one in each of "
+        + "\(folds) folds; take fewer folds or more images, or deal images whatever their class, "
+        + "with --no-stratified or --fold 1/\(folds):random"
     case .emptyPart(let part, .folders(let training, let validation), _):
       "the \(part) part has no images; there must be image files in the folders "
         + "\(training) and \(validation)"

@@ -164,8 +164,13 @@ public struct TerminalPicture: Hashable, Sendable {
     }
   }
 
+  /// A line of at most `width` columns, without control codes, which a file's name may have.
   private func fitted(_ line: String, _ width: Int) -> String {
-    line.count <= width ? line : line.prefix(max(width - 2, 0)) + ".."
+    let scalars = line.unicodeScalars.map {
+      $0.properties.generalCategory == .control ? "\u{fffd}" : $0
+    }
+    let line = String(String.UnicodeScalarView(scalars))
+    return line.count <= width ? line : line.prefix(max(width - 2, 0)) + ".."
   }
 
   /// A line of `width` columns; what is right is green and what is wrong yellow, where there are colours.

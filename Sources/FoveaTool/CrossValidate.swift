@@ -23,16 +23,7 @@ struct CrossValidate: AsyncParsableCommand {
     help: "Each fold has its share of each class; else all images are dealt at random.")
   var stratified = true
 
-  @Option(
-    help: "The folder of all runs. (default: a new one, runs/train/folds-MODEL-DATASET)",
-    completion: .directory)
-  var out: String?
-
-  @Flag(help: "Go on with what is in --out, as it was asked for.")
-  var resume = false
-
-  @Flag(help: "Print the result alone.")
-  var quiet = false
+  @OptionGroup var series: SeriesOptions
 
   @OptionGroup var report: ReportOptions
 
@@ -41,7 +32,7 @@ struct CrossValidate: AsyncParsableCommand {
   var training: [String] = []
 
   func run() async throws {
-    let console = Console(json: report.json, quiet: quiet)
+    let console = Console(json: report.json, quiet: series.quiet)
     let downloads = DownloadDisplay(console)
     let result = try await command().run(observers: [TrainingDisplay(console)]) { event in
       switch event {
@@ -66,19 +57,12 @@ struct CrossValidate: AsyncParsableCommand {
   }
 
   private func command() throws -> CrossValidationCommand {
-    guard resume else {
+    guard let folder = try series.resumed(training) else {
       return CrossValidationCommand(
-        try TrainArguments.command(training), folds: folds, isStratified: stratified, output: out)
+        try TrainArguments.command(training), folds: folds, isStratified: stratified,
+        output: series.out)
     }
-    guard let out else {
-      throw CommandError.missing(
-        "the folder", remedy: "name it with --out, such as --resume --out runs/train/NAME")
-    }
-    guard training.isEmpty else {
-      throw CommandError.conflict(
-        training[0], reason: "what goes on has the options that it began with; leave it out")
-    }
-    return try CrossValidationCommand(resuming: out)
+    return try CrossValidationCommand(resuming: folder)
   }
 
   private static func show(_ report: CrossValidationCommand.Report, _ console: Console) {

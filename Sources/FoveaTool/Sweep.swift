@@ -41,19 +41,10 @@ struct Sweep: AsyncParsableCommand {
   @Option(help: "What random settings are drawn from.")
   var searchSeed: UInt64 = 0
 
-  @Option(
-    help: "The folder of all runs. (default: a new one, runs/train/sweep-MODEL-DATASET)",
-    completion: .directory)
-  var out: String?
-
-  @Flag(help: "Go on with the sweep in --out, as it was asked for.")
-  var resume = false
-
   @Flag(help: "Print what would be trained, and train nothing.")
   var dryRun = false
 
-  @Flag(help: "Print the result alone.")
-  var quiet = false
+  @OptionGroup var series: SeriesOptions
 
   @OptionGroup var report: ReportOptions
 
@@ -63,7 +54,7 @@ struct Sweep: AsyncParsableCommand {
   var training: [String] = []
 
   func run() async throws {
-    let console = Console(json: report.json, quiet: quiet)
+    let console = Console(json: report.json, quiet: series.quiet)
     let command = try command()
     if dryRun {
       let trials = try command.settings()
@@ -83,20 +74,13 @@ struct Sweep: AsyncParsableCommand {
   }
 
   private func command() throws -> SweepCommand {
-    guard resume else {
+    guard let folder = try series.resumed(training) else {
       let (space, shared) = try SearchSpace.parsed(training)
       return SweepCommand(
-        space, shared: shared, strategy: try strategy(), measure: by, seed: searchSeed, output: out)
+        space, shared: shared, strategy: try strategy(), measure: by, seed: searchSeed,
+        output: series.out)
     }
-    guard let out else {
-      throw CommandError.missing(
-        "the folder", remedy: "name it with --out, such as --resume --out runs/train/NAME")
-    }
-    guard training.isEmpty else {
-      throw CommandError.conflict(
-        training[0], reason: "what goes on has the options that it began with; leave it out")
-    }
-    return try SweepCommand(resuming: out)
+    return try SweepCommand(resuming: folder)
   }
 
   private func strategy() throws(CommandError) -> SweepStrategy {

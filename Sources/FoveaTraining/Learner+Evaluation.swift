@@ -32,7 +32,7 @@ extension Learner {
       lossSum += Double(try program.withOutput(TrainingStep.lossName) { $0[0] }) * Double(count)
       images += count
       let target = batch.targets ?? batch.labels
-      let classes = outputShape[0]
+      let classes = outputShape.dimensions.first ?? 1
       try program.withOutput(Model.outputName) { output in
         for index in tallies.indices {
           tallies[index].add(output, classes: classes, target: target)

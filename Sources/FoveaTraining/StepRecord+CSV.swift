@@ -7,12 +7,16 @@ extension StepRecord {
     "\(epoch + 1),\(step + 1),\(loss),\(learningRate),\(momentum),\(images),\(seconds),\(waitSeconds)"
   }
 
+  /// Larger numbers are damage, and may be none that can be counted on.
+  private static let numbers = 1...(1 << 53)
+
   /// Reads a row that `csvRow` wrote; `nil` where it is something else, such as half a row.
   public init?(csvRow: some StringProtocol) {
     let cells = csvRow.split(separator: ",", omittingEmptySubsequences: false)
     // Tables of earlier versions end before the waiting.
-    guard 7...8 ~= cells.count, let epoch = Int(cells[0]), let step = Int(cells[1]), epoch > 0,
-      step > 0, let loss = Float(cells[2]), let learningRate = Float(cells[3]),
+    guard 7...8 ~= cells.count, let epoch = Int(cells[0]), let step = Int(cells[1]),
+      Self.numbers.contains(epoch), Self.numbers.contains(step), let loss = Float(cells[2]),
+      let learningRate = Float(cells[3]),
       let momentum = Float(cells[4]), let images = Int(cells[5]), let seconds = Double(cells[6]),
       let waitSeconds = cells.count == 8 ? Double(cells[7]) : 0
     else { return nil }

@@ -181,6 +181,26 @@ private final class ArrayFolder {
     #expect(try await preview.run().bytes > 0)
   }
 
+  @Test func `folds are of the images to learn from`() async throws {
+    let folder = try ArrayFolder()
+    let archive = try folder.writeArchive(
+      "parts.npz",
+      [
+        ("train_images", ArrayFolder.images(12)), ("train_labels", ArrayFolder.labels(12)),
+        ("test_images", ArrayFolder.images(4, seed: 2)), ("test_labels", ArrayFolder.labels(4)),
+      ])
+    var request = DatasetRequest(archive)
+    request.splitter = .kFold(count: 3, fold: 1)
+    let prepared = try await request.prepared(ImagePreparation())
+    #expect(prepared.training.count == 8 && prepared.validation.count == 4)
+    let classes = (0..<4).map { prepared.validation.label(of: $0) }
+    #expect(classes.sorted() == [0, 0, 1, 1])
+    request.splitter = .stratified(validation: 0.5)
+    await #expect(throws: CommandError.self) {
+      _ = try await request.prepared(ImagePreparation())
+    }
+  }
+
   @Test func `what has no place with arrays, or is no such archive, is refused`() async throws {
     let folder = try ArrayFolder()
     let archive = try folder.writeArchive(

@@ -166,6 +166,33 @@ private final class PictureFolder {
     #expect(error?.description.contains("has the classes bright, dark, other") == true)
   }
 
+  @Test func `what is refused leaves the run as it was`() async throws {
+    let folder = try PictureFolder()
+    try folder.fill(count: 8)
+    let runs = try PictureFolder()
+    let run = RunFolder(runs.url.appendingPathComponent("run"))
+    var command = TrainCommand(dataset: folder.url.path, output: run.url.path)
+    (command.epochs, command.batchSize) = (1, 8)
+    _ = try await command.run()
+    let (configuration, manifest) = (
+      try Data(contentsOf: run.configuration), try Data(contentsOf: run.manifest)
+    )
+    try folder.picture("dark/3.pgm", number: 70, isBright: false)
+    var further = TrainCommand(output: run.url.path, isResumed: true)
+    further.epochs = 2
+    let changed = await #expect(throws: CommandError.self) { try await further.run() }
+    #expect(changed?.description.contains("put the images back") == true)
+    #expect(try Data(contentsOf: run.configuration) == configuration)
+    #expect(try Data(contentsOf: run.manifest) == manifest)
+
+    let damage = manifest.prefix(40)
+    try damage.write(to: run.manifest)
+    let damaged = await #expect(throws: CommandError.self) { try await further.run() }
+    #expect(damaged?.description.contains("run.json") == true)
+    #expect(try Data(contentsOf: run.configuration) == configuration)
+    #expect(try Data(contentsOf: run.manifest) == damage)
+  }
+
   @Test func `a damaged image ends a training by name, or is left out`() async throws {
     let folder = try PictureFolder()
     try folder.fill(count: 8)

@@ -1,6 +1,7 @@
 import Foundation
 import FoveaData
 import FoveaTensors
+import FoveaTraining
 import Testing
 
 @testable import FoveaCommands
@@ -54,6 +55,87 @@ private final class Project {
       at: project.url.appendingPathComponent("link"),
       withDestinationURL: project.url.appendingPathComponent("a/b/c/d"))
     #expect(try project.names() == ["four", "one"])
+  }
+
+  @Test func `a run that is reached by two paths is one, and is kept`() throws {
+    let project = try Project()
+    let run = try project.run("disk/run")
+    let link = project.url.appendingPathComponent("link")
+    try FileManager.default.createSymbolicLink(
+      at: link, withDestinationURL: project.url.appendingPathComponent("disk"))
+    try RunIndex(project: project.url).register(RunFolder(link.appendingPathComponent("run")))
+    #expect(try project.names() == ["run"])
+    var prune = PruneRunsCommand(project: project.url.path)
+    (prune.keepBest, prune.deletes) = (1, true)
+    #expect(try prune.run().runs.isEmpty)
+    #expect(run.hasConfiguration)
+
+    // Moved, with a link where it was.
+    try FileManager.default.moveItem(
+      at: run.url, to: project.url.appendingPathComponent("moved"))
+    try FileManager.default.createSymbolicLink(
+      at: run.url, withDestinationURL: project.url.appendingPathComponent("moved"))
+    #expect(try project.names() == ["moved"])
+  }
+
+  @Test func `a folder that is trained in is locked, also where it is moved`() throws {
+    let project = try Project()
+    let folder = try RunFolder.create(at: project.url.appendingPathComponent("a").path, name: "")
+    try withExtendedLifetime(RunLock(folder)) {
+      #expect(RunLock.isHeld(folder))
+      #expect(throws: CommandError.training(folder.url.path)) { try RunLock(folder) }
+      let moved = RunFolder(project.url.appendingPathComponent("b"))
+      try FileManager.default.moveItem(at: folder.url, to: moved.url)
+      #expect(RunLock.isHeld(moved) && !RunLock.isHeld(folder))
+      try FileManager.default.moveItem(at: moved.url, to: folder.url)
+    }
+    #expect(!RunLock.isHeld(folder))
+    // What a training leaves that failed before its first file is no run.
+    #expect(try RunFolder.create(at: folder.url.path, name: "").url.path == folder.url.path)
+  }
+
+  @Test func `numbers that no run has are damage`() throws {
+    let project = try Project()
+    let run = try project.run("run")
+    let most = "\(Int.max)"
+    try Data("epoch,train_loss,seconds\n1,0.5,2\n\(most),1,1\n1e15,1,1\n".utf8)
+      .write(to: run.metrics)
+    #expect(run.readEpochs().map(\.epoch) == [1])
+    let rows = ["1,1,1,1,1,1,1", "1,\(most),1,1,1,1,1", "\(most),1,1,1,1,1,1"]
+    try Data(("header\n" + rows.joined(separator: "\n")).utf8).write(to: run.steps)
+    #expect(run.readSteps().map(\.step) == [0])
+
+    let images = try ImageDataset(
+      name: "x", images: Tensor([1, 1, 1, 1], [UInt8(0)]), labels: [0], classNames: ["a"],
+      normalization: Normalization(mean: [0], deviation: [1]))
+    func write(version: Int = 1, firstStep: Int = 0, epochs: Int = 1) throws {
+      let session = RunSession(
+        started: Date(), ended: nil, outcome: .stopped, reason: nil, firstStep: firstStep,
+        epochs: epochs, environment: try RunEnvironment.current(threads: 1), code: nil)
+      try run.write(
+        RunManifest(
+          formatVersion: version, id: "x", seed: 0, options: [:],
+          data: DataFingerprint(training: images, validation: images), startingWeights: nil,
+          sessions: [session]), to: run.manifest)
+    }
+    try write()
+    #expect(try run.readManifest().sessions.count == 1)
+    try write(version: 2)
+    #expect(throws: CommandError.self) { try run.readManifest() }
+    for step in [-1, 1 << 53, Int.max] {
+      try write(firstStep: step)
+      #expect(throws: CommandError.self) { try run.readManifest() }
+    }
+    for epochs in [0, 1_000_001, Int.max] {
+      try write(epochs: epochs)
+      #expect(throws: CommandError.self) { try run.readManifest() }
+    }
+    for (step, count) in [(0, 1), (Int.max, nil)] as [(Int, Int?)] {
+      let finding = HealthFinding(kind: .noLearning, step: step, layer: nil, evidence: "")
+      try run.write([finding], to: run.health)
+      #expect(run.readFindings()?.count == count)
+    }
+    _ = try RunPage(run).page.html()
   }
 
   @Test(.timeLimit(.minutes(1)))
@@ -132,6 +214,15 @@ private final class Project {
     #expect(line.contains("--data 'it'\\''s here'") && line.contains("--drop-last --epochs 5"))
     #expect(line.contains("--freeze '0.*' --freeze '1 .*'"))
     #expect(!line.contains("none") && !line.contains("--augment"))
+    let digits = try TrainConfiguration(TrainCommand(dataset: "mnist-mini"))
+    #expect(digits.options["--data"] == "found by name")
+    #expect(digits.options["--temperature"] == nil && digits.options["--zero-gamma"] == "no")
+    command.recipe.teacher = "run"
+    let taught = try TrainConfiguration(command)
+    #expect(taught.options["--loss"] == "distillation")
+    #expect(taught.options["--teacher-share"] == "0.9")
+    #expect(!taught.commandLine.contains("--loss"))
+    #expect(taught.commandLine.contains("--teacher run --teacher-share 0.9 --temperature 4.0"))
     #expect(quoted("") == "''" && quoted("a b") == "'a b'")
   }
 }

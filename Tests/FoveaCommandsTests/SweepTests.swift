@@ -71,6 +71,40 @@ import Testing
     }
   }
 
+  @Test(arguments: [-1, 0, 10_001, Int.max, Int.min])
+  func `a number of trainings that there is not is refused`(trials: Int) throws {
+    let (space, shared) = try SearchSpace.parsed(["mnist-mini", "--max-lr", "0.001..0.1:log"])
+    for strategy in [
+      SweepStrategy.random(trials: trials), .halving(trials: trials, factor: 3, minEpochs: 1),
+    ] {
+      let command = SweepCommand(space, shared: shared, strategy: strategy)
+      let error = #expect(throws: CommandError.self) { try command.settings() }
+      #expect(error?.description.contains("--trials is") == true)
+    }
+  }
+
+  @Test func `a stored space that cannot be gone through is damage`() throws {
+    func range(
+      _ from: Double, _ to: Double, isLogarithmic: Bool = false, isWhole: Bool = false,
+      points: Int = 3
+    ) -> SearchSpace.Values {
+      .range(
+        .init(from: from, to: to, isLogarithmic: isLogarithmic, isWhole: isWhole, points: points))
+    }
+    func check(_ values: SearchSpace.Values) throws {
+      try SearchSpace(dimensions: [.init(option: "--max-lr", values: values)]).check()
+    }
+    try check(.choice(["1"]))
+    try check(range(1, 2, isLogarithmic: true, isWhole: true, points: 10_000))
+    for values in [
+      SearchSpace.Values.choice([]), range(2, 1), range(1, .infinity),
+      range(0, 1, isLogarithmic: true),
+      range(0, 0x1p53, isWhole: true), range(0, 1, points: 1), range(0, 1, points: .max),
+    ] {
+      #expect(throws: CommandError.self) { try check(values) }
+    }
+  }
+
   @Test func `a fold is read as it is written`() {
     for text in ["1/5", "3/3:random"] { #expect(DataFold(text).map { "\($0)" } == text) }
     for text in ["", "1", "a/b", "1/2/3", "1/5:x", "1/"] { #expect(DataFold(text) == nil) }

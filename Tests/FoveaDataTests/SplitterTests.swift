@@ -83,6 +83,10 @@ struct LabelledPixels: ImageSource {
     #expect(throws: SplitError.fold(5, of: 5)) {
       try Splitter.kFold(count: 5, fold: 5).split(Self.source)
     }
+    #expect(throws: SplitError.smallClass("class 2", images: 10, folds: 11)) {
+      try Splitter.kFold(count: 11, fold: 0).split(Self.source)
+    }
+    #expect(try Splitter.randomFold(count: 11, fold: 0).split(Self.source).validation.count == 10)
     #expect(throws: SplitError.fold(0, of: 1)) {
       try Splitter.kFold(count: 1, fold: 0).split(Self.source)
     }

@@ -44,6 +44,9 @@ import Testing
     #expect(!lines.joined().contains("\u{1b}"))
     #expect(lines[2] == " @         @")
     #expect(lines[3] == "a labe..  b")
+    let hostile = try Self.grid([0, 255, 0, 255], width: 2, height: 2, ["a\u{1b}[2J\u{9b}\n"])
+    let shown = TerminalPicture(hostile, colors: .none, width: 40).lines
+    #expect(shown[3] == "a\u{fffd}[2J\u{fffd}\u{fffd}   b")
   }
 
   @Test(arguments: [8, 20, 40, 80, 200])

@@ -141,6 +141,10 @@ import Testing
       (["mnist-mini", "--seed", "1,2", "--trials", "3"], "take random or halving"),
       (["mnist-mini", "--model", "simple-cnn,simpel-cnn"], "did you mean 'simple-cnn'"),
       (["mnist-mini", "--epochs", "1,2", "--search", "halving"], "halving settles how long"),
+      (
+        ["mnist-mini", "--seed", "1,2", "--search", "random", "--trials=-1", "--dry-run"],
+        "--trials is 1 to 10000, got -1"
+      ),
       (["--resume"], "name it with --out"),
     ]
     for (arguments, words) in cases {

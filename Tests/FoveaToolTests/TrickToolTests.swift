@@ -79,6 +79,8 @@ import Testing
     let resumed = try tool.run("train", "--resume", "--out", "run")
     #expect(resumed.status == 0, "\(resumed.errors)")
     #expect(try checkpoint("run").settings.loss == .distillation(temperature: 2, share: 0.9))
+    let page = try tool.run("report", "run", "--evaluate")
+    #expect(page.status == 0, "\(page.errors)")
     for (extra, words) in [
       (["--mixup", "0.2"], "distillation takes plain classes"),
       (["--loss", "focal"], "choose one of them"),

@@ -14,16 +14,27 @@ extension DatasetRequest {
   ///
   /// - Throws: What files throw; `CommandError.conflict` where parts are to be split.
   func arrayParts() throws -> [ArrayDataset.Part] {
-    let parts = try ArrayDataset(contentsOf: URL(fileURLWithPath: dataset)).parts
-    guard let splitter else { return parts }
-    guard parts.count == 1, let all = parts.first?.images else {
+    let parts = try storedParts()
+    return try splitter.map { try split(parts, by: $0) } ?? parts
+  }
+
+  private func storedParts() throws -> [ArrayDataset.Part] {
+    try ArrayDataset(contentsOf: URL(fileURLWithPath: dataset)).parts
+  }
+
+  /// Training and validation; images for testing take no part in folds.
+  private func split(
+    _ parts: [ArrayDataset.Part], by splitter: Splitter
+  ) throws -> [ArrayDataset.Part] {
+    guard parts.count == 1 || splitter.isFold, let all = parts.first?.images else {
       throw CommandError.conflict(
         "--validation",
         reason: "\(dataset) is in parts already, \(parts.map(\.name).joined(separator: " and ")); "
           + "leave --validation out")
     }
     let indices = try splitter.split(
-      all.indices.map { all.arrayLabels[$0] }, name: all.name(of:))
+      all.indices.map { all.arrayLabels[$0] }, classNames: all.description.classNames,
+      name: all.name(of:))
     let training = try all.selecting(indices.training)
     return [
       ArrayDataset.Part(name: "training", images: training),
@@ -46,12 +57,13 @@ extension DatasetRequest {
       throw CommandError.conflict(
         option, reason: "arrays of numbers go to the network as they are; leave it out")
     }
-    var request = self
-    if try arrayParts().count == 1 {
-      request.splitter = .stratified(
-        validation: Self.defaultValidationShare, seed: preparation.seed)
+    var parts = try storedParts()
+    if splitter != nil || parts.count == 1 {
+      parts = try split(
+        parts,
+        by: splitter
+          ?? .stratified(validation: Self.defaultValidationShare, seed: preparation.seed))
     }
-    let parts = try request.arrayParts()
     let (training, validation) = (parts[0].images, parts[1].images)
     guard training.description.classNames.count > 1 else {
       throw DataBlockError.oneClass(training.description.classNames[0], path: dataset)

@@ -60,8 +60,12 @@ public struct ReportCommand: Hashable, Codable, Sendable {
     let checkpoint = try Checkpoint(contentsOf: folder.checkpoint)
     let (training, validation) = try await configuration.loaders(
       normalization: checkpoint.input.normalization, progress: progress)
+    var settings = checkpoint.settings
+    // A teacher is not part of the checkpoint; what its student is measured by needs none.
+    if case .distillation = settings.loss { settings.loss = .crossEntropy }
     let learner = try Learner(
-      resuming: checkpoint, training: training, validation: validation, threads: threads)
+      checkpoint.model, training: training, validation: validation, settings: settings,
+      weights: checkpoint.weights, threads: threads, quantization: checkpoint.quantization)
     _ = try EvaluationDetails(
       await learner.predictions(on: validation), of: validation.dataset,
       title: "\(configuration.datasetTitle), validation images", folder: folder.evaluation)

@@ -7,6 +7,11 @@ enum RunFile {
   /// More than a table of ten million steps has.
   static let mostTableBytes = 1 << 30
 
+  /// The epochs that a run can have.
+  static let epochs = 1...1_000_000
+  /// The steps that a run can have, from 0.
+  static let steps = 0..<(1 << 53)
+
   /// Reads a plain file that is no larger than `limit`.
   ///
   /// - Throws: `CommandError.damaged` where it is larger or something else than a file.

@@ -22,7 +22,7 @@ struct RunIndex {
       seconds DOUBLE NOT NULL, accuracy DOUBLE, loss DOUBLE, summary BLOB NOT NULL
     )
     """
-  private static let version = 1
+  private static let version = 2
 
   private let project: URL
   private let database: DatabaseQueue
@@ -90,12 +90,19 @@ struct RunIndex {
           (row["folder"], row["id"], row["stamp"])
         }
     }
-    let found = Set(RunFolder.all(in: project).map(\.url.path))
+    let found = Set(RunFolder.all(in: project).map(\.physicalPath))
     let stamps = Dictionary(known.map { ($0.folder, $0.stamp) }) { first, _ in first }
-    let present = found.union(known.map(\.folder)).sorted()
+    let present = found.union(
+      known.flatMap { [$0.folder, RunFolder(URL(fileURLWithPath: $0.folder)).physicalPath] }
+    ).sorted()
     var (rows, lost): ([Row], [String]) = ([], [])
     for path in present {
       let folder = RunFolder(URL(fileURLWithPath: path))
+      // What is reached by a link now is in the list by its own path, too.
+      guard folder.physicalPath == path else {
+        lost.append(path)
+        continue
+      }
       // A process that was killed changes no file, only the lock is gone.
       if stamps[path] == RunSummary.stamp(folder) { continue }
       do {

@@ -54,6 +54,22 @@ public struct RunManifest: Hashable, Codable, Sendable {
   /// The version of the format that is written.
   public static let currentVersion = 1
 
+  /// Throws for what no run has, such as numbers that nothing can be computed with.
+  func check() throws(CommandError) {
+    guard 1...Self.currentVersion ~= formatVersion else {
+      throw .option(
+        "formatVersion", value: "\(formatVersion)", allowed: "1 to \(Self.currentVersion)")
+    }
+    for session in sessions {
+      guard RunFile.steps.contains(session.firstStep) else {
+        throw .option("firstStep", value: "\(session.firstStep)", allowed: "0 or more, below 2^53")
+      }
+      guard RunFile.epochs.contains(session.epochs) else {
+        throw .option("epochs", value: "\(session.epochs)", allowed: "1 to 1000000")
+      }
+    }
+  }
+
   /// Where the last process ran.
   public var environment: RunEnvironment? { sessions.last?.environment }
   /// When the first process started.

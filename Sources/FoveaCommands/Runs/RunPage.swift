@@ -80,7 +80,7 @@ struct RunPage {
   private var epochTable: HTMLPage.Block? {
     guard !epochs.isEmpty else { return nil }
     return .folded(
-      title: "All epochs",
+      title: Self.title("epochs", count: epochs.count),
       [
         .table(
           header: ["Epoch", "Training loss", "Validation loss", "Accuracy", "Seconds"],
@@ -93,6 +93,14 @@ struct RunPage {
             ]
           })
       ])
+  }
+
+  /// What a table of so many rows shows.
+  private static func title(_ rows: String, count: Int) -> String {
+    let all = NumberFormat.grouped(count)
+    return count <= mostTableRows
+      ? "All \(all) \(rows)"
+      : "The first \(NumberFormat.grouped(mostTableRows)) of \(all) \(rows)"
   }
 
   private var curves: [HTMLPage.Block] {
@@ -181,7 +189,7 @@ struct RunPage {
         .init("Weights", "\(NumberFormat.short(network.totals.weightBytes))B"),
       ]),
       .folded(
-        title: "All \(network.layers.count) layers",
+        title: Self.title("layers", count: network.layers.count),
         [
           .table(
             header: ["Layer", "Type", "Output", "Parameters", "Multiply-adds"],

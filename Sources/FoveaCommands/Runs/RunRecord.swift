@@ -13,14 +13,14 @@ final class RunRecord {
   /// Begins a run, or goes on with one.
   ///
   /// - Parameters:
+  ///   - earlier: The manifest of the run that goes on, where it has one.
   ///   - data: What it learns from.
   ///   - firstStep: The steps that were taken before.
   ///   - project: The folder whose runs database gets to know of the run; `nil` for none.
-  /// - Throws: `CommandError.training` where another process trains in the folder,
-  ///   `CommandError.dataChanged` where a run would go on with other images; what files throw.
+  /// - Throws: What files throw.
   init(
-    _ folder: RunFolder, lock: RunLock, configuration: TrainConfiguration, data: DataFingerprint,
-    firstStep: Int, project: URL?
+    _ folder: RunFolder, lock: RunLock, earlier: RunManifest?, configuration: TrainConfiguration,
+    data: DataFingerprint, firstStep: Int, project: URL?
   ) throws {
     let environment = try RunEnvironment.current(threads: configuration.threads)
     let code = CodeVersion.of(
@@ -31,14 +31,9 @@ final class RunRecord {
     self.folder = folder
     self.lock = lock
     self.project = project
-    let earlier = try? folder.readManifest()
     // What goes on does not need them, and they may be gone.
-    let weights = earlier == nil ? try Self.startingWeights(configuration) : nil
-    if firstStep > 0, let change = earlier.flatMap({ data.difference(from: $0.data) }) {
-      throw CommandError.dataChanged(
-        run: folder.url.path, change: change,
-        remedy: "put the images back as they were, or start a new run")
-    }
+    let isNew = earlier == nil && firstStep == 0
+    let weights = isNew ? try Self.startingWeights(configuration) : nil
     var manifest =
       earlier
       ?? RunManifest(
@@ -73,5 +68,23 @@ final class RunRecord {
     guard let source = configuration.transfer?.source else { return nil }
     let file = try Checkpoint.file(requested: source, isBest: false)
     return Checksum.sha256(try Data(contentsOf: file, options: .mappedIfSafe))
+  }
+}
+
+extension RunFolder {
+  /// The manifest of a run that goes on after some steps; `nil` where there is none.
+  ///
+  /// - Throws: `CommandError.damaged`; `dataChanged` where it would go on with other images.
+  func manifest(goingOnAt step: Int, with data: DataFingerprint) throws(CommandError)
+    -> RunManifest?
+  {
+    guard FileManager.default.fileExists(atPath: manifest.path) else { return nil }
+    let earlier = try readManifest()
+    if step > 0, let change = data.difference(from: earlier.data) {
+      throw .dataChanged(
+        run: url.path, change: change,
+        remedy: "put the images back as they were, or start a new run")
+    }
+    return earlier
   }
 }

@@ -3,7 +3,7 @@ import FoveaTraining
 
 /// A run in a line: what the runs database knows of each.
 public struct RunSummary: Hashable, Codable, Sendable {
-  /// The run's folder.
+  /// The run's folder, by its path without links.
   public let folder: String
   /// What it keeps when its folder is moved; `nil` for runs of versions that gave none.
   public let id: String?
@@ -48,7 +48,7 @@ public struct RunSummary: Hashable, Codable, Sendable {
     let configuration = try run.readConfiguration()
     let manifest = try? run.readManifest()
     let rows = run.readEpochs()
-    folder = run.url.standardizedFileURL.path
+    folder = run.physicalPath
     id = manifest?.id
     dataset = configuration.dataset
     model = configuration.model
@@ -70,7 +70,7 @@ public struct RunSummary: Hashable, Codable, Sendable {
   /// A process that lives keeps the folder locked; one that was killed does not.
   private static func outcome(of run: RunFolder, last: RunSession?) -> RunOutcome {
     guard let last, last.outcome != .running else {
-      if RunLock.isHeld(run) { return .running }
+      if RunLock.isHeld(run, orUnknown: true) { return .running }
       let isDone = last == nil && FileManager.default.fileExists(atPath: run.result.path)
       return isDone ? .completed : .interrupted
     }
@@ -80,14 +80,16 @@ public struct RunSummary: Hashable, Codable, Sendable {
   /// A text that changes with what a summary is made of.
   static func stamp(_ run: RunFolder) -> String {
     [run.configuration, run.manifest, run.metrics, run.result, run.health].map(RunFile.stamp)
-      .joined(separator: " ") + (RunLock.isHeld(run) ? " locked" : "")
+      .joined(separator: " ") + (RunLock.isHeld(run, orUnknown: true) ? " locked" : "")
   }
 }
 
 extension RunFolder {
-  /// What was found wrong with the training; `nil` where nobody looked.
+  /// What was found wrong with the training; `nil` where nobody looked, or the file is damaged.
   func readFindings() -> [HealthFinding]? {
     guard let data = try? RunFile.read(health, limit: RunFile.mostJSONBytes) else { return nil }
-    return try? ReportCoding.decode([HealthFinding].self, from: data)
+    let findings = try? ReportCoding.decode([HealthFinding].self, from: data)
+    guard let findings, findings.allSatisfy({ RunFile.steps.contains($0.step) }) else { return nil }
+    return findings
   }
 }

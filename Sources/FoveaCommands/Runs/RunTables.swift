@@ -27,7 +27,8 @@ extension RunFolder {
       func number(_ column: String) -> Double? {
         columns[column].flatMap { $0 < cells.count ? Double(cells[$0]) : nil }
       }
-      guard let epoch = number("epoch").flatMap({ Int(exactly: $0) }), epoch > 0,
+      guard let epoch = number("epoch").flatMap({ Int(exactly: $0) }),
+        RunFile.epochs.contains(epoch),
         let trainLoss = number("train_loss"), let seconds = number("seconds")
       else { return nil }
       return RunEpoch(

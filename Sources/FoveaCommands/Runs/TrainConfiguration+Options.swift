@@ -5,6 +5,7 @@ extension TrainConfiguration {
     let recipe = recipe ?? TrainingRecipe()
     let images = images ?? ImageRecipe()
     let transfer = transfer ?? TransferRecipe()
+    let isNamed = DatasetName(rawValue: dataset) != nil
     func text(_ value: (some CustomStringConvertible)?, _ absent: String = "none") -> String {
       value.map { "\($0)" } ?? absent
     }
@@ -12,7 +13,8 @@ extension TrainConfiguration {
     func list(_ values: [String]?) -> String { values?.joined(separator: ",") ?? "none" }
 
     var options: [String: String] = [
-      "dataset": dataset, "--data": data ?? "found by name", "--model": model,
+      "dataset": dataset, "--data": text(data, isNamed ? "found by name" : "none"),
+      "--model": model,
       "--epochs": text(epochs), "--batch-size": text(batchSize),
       "--max-lr": text(maxLearningRate), "--schedule": schedule.rawValue,
       "--optimizer": optimizer.rawValue, "--momentum": text(momentum, "set by the schedule"),
@@ -22,7 +24,7 @@ extension TrainConfiguration {
       "--early-stop": text(earlyStop, "never"), "--best-by": (bestBy ?? .loss).rawValue,
     ]
     let ofRecipe: [String: String] = [
-      "--loss": (recipe.loss ?? .crossEntropy).rawValue,
+      "--loss": recipe.lossName,
       "--warm-up": text(recipe.warmUpEpochs), "--clip-norm": text(recipe.clipNorm),
       "--clip-value": text(recipe.clipValue), "--accumulate": text(recipe.accumulatedBatches, "1"),
       "--ema": text(recipe.averageDecay), "--swa": text(recipe.averageFromEpoch),
@@ -31,9 +33,8 @@ extension TrainConfiguration {
         recipe.learningRateFactors?.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }),
       "--log": list(recipe.logs?.map(\.rawValue)),
       "--init": (recipe.initialization ?? .model).rawValue,
-      "--zero-gamma": flag(recipe.zeroGamma), "--nesterov": flag(recipe.nesterov),
-      "--lr-batch": text(recipe.learningRateBatch), "--teacher": text(recipe.teacher),
-      "--temperature": text(recipe.temperature), "--teacher-share": text(recipe.teacherShare),
+      "--nesterov": flag(recipe.nesterov), "--lr-batch": text(recipe.learningRateBatch),
+      "--teacher": text(recipe.teacher),
     ]
     let ofImages: [String: String] = [
       "--image-size": text(images.imageSize, "the images' own"),
@@ -46,8 +47,15 @@ extension TrainConfiguration {
     options.merge(ofRecipe) { $1 }
     options.merge(ofImages) { $1 }
     options.merge(scheduleOptions(recipe)) { $1 }
+    if recipe.teacher != nil {
+      options["--temperature"] = text(recipe.temperature ?? TrainingRecipe.defaultTemperature)
+      options["--teacher-share"] = text(recipe.teacherShare ?? TrainingRecipe.defaultTeacherShare)
+    }
     options["--from"] = text(transfer.source)
-    if transfer.source != nil {
+    if transfer.source == nil {
+      // Weights that are trained already keep their γ.
+      options["--zero-gamma"] = flag(recipe.zeroGamma)
+    } else {
       options["--new-head"] = flag(transfer.renewsHead)
       options["--adapt-input"] = flag(transfer.adaptsInput)
       options["--normalization"] =
@@ -62,25 +70,31 @@ extension TrainConfiguration {
 
   /// What the schedule reads, and nothing that it does not.
   private func scheduleOptions(_ recipe: TrainingRecipe) -> [String: String] {
-    switch schedule {
+    let factor = recipe.learningRateFactor ?? TrainingRecipe.defaultLearningRateFactor
+    return switch schedule {
     case .oneCycle, .pytorchOneCycle, .cosine, .constant, .flatCosine: [:]
-    case .step: ["--lr-factor": "\(recipe.learningRateFactor ?? 0.1)"]
+    case .step: ["--lr-factor": "\(factor)"]
     case .multiStep:
       [
-        "--lr-factor": "\(recipe.learningRateFactor ?? 0.1)",
+        "--lr-factor": "\(factor)",
         "--milestones": (recipe.milestones ?? []).map(String.init).joined(separator: ","),
       ]
-    case .exponential: ["--lr-factor": "\(recipe.learningRateFactor ?? 0.9)"]
+    case .exponential:
+      [
+        "--lr-factor":
+          "\(recipe.learningRateFactor ?? TrainingRecipe.defaultExponentialFactor)"
+      ]
     case .cosineRestarts:
       [
-        "--restart-epochs": "\(recipe.restartEpochs ?? 1)",
-        "--restart-multiplier": "\(recipe.restartMultiplier ?? 2)",
+        "--restart-epochs": "\(recipe.restartEpochs ?? TrainingRecipe.defaultRestartEpochs)",
+        "--restart-multiplier":
+          "\(recipe.restartMultiplier ?? TrainingRecipe.defaultRestartMultiplier)",
       ]
-    case .polynomial: ["--power": "\(recipe.power ?? 1)"]
+    case .polynomial: ["--power": "\(recipe.power ?? TrainingRecipe.defaultPower)"]
     case .plateau:
       [
-        "--lr-factor": "\(recipe.learningRateFactor ?? 0.1)",
-        "--patience": "\(recipe.patience ?? 3)",
+        "--lr-factor": "\(factor)",
+        "--patience": "\(recipe.patience ?? TrainingRecipe.defaultPatience)",
       ]
     }
   }
@@ -90,7 +104,7 @@ extension TrainConfiguration {
   /// What is so where nothing is said; saying it anyway may be refused, or means something else.
   private static let unsaid: Set<String> = [
     "--augment none", "--accumulate 1", "--damaged fail", "--best-by loss", "--body-lr-factor 1",
-    "--loss cross-entropy", "--label-smoothing 0.0", "--init model",
+    "--loss cross-entropy", "--loss distillation", "--label-smoothing 0.0", "--init model",
   ]
 
   /// The command that trains so, for a shell.

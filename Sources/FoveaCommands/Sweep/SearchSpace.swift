@@ -98,17 +98,15 @@ public struct SearchSpace: Hashable, Codable, Sendable {
       let tail = parts.dropFirst(isLogarithmic ? 2 : 1)
       let points = tail.isEmpty ? defaultPoints : Int(tail.joined(separator: ":")) ?? 0
       let isWhole = ends.allSatisfy { Int($0).map { $0.magnitude < 1 << 53 } ?? false }
-      guard low.isFinite, high.isFinite, low < high, !isLogarithmic || low > 0,
-        2...largestCount ~= points
-      else {
+      let range = NumberRange(
+        from: low, to: high, isLogarithmic: isLogarithmic, isWhole: isWhole, points: points)
+      guard range.isUsable else {
         throw .option(
           option, value: text,
           allowed: "a range LOW..HIGH, LOW..HIGH:log with a LOW above 0, and for a grid with "
             + ":POINTS of 2 or more at its end")
       }
-      return .range(
-        NumberRange(
-          from: low, to: high, isLogarithmic: isLogarithmic, isWhole: isWhole, points: points))
+      return .range(range)
     }
     guard text.contains(",") else { return nil }
     let choices = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -116,6 +114,21 @@ public struct SearchSpace: Hashable, Codable, Sendable {
       throw .option(option, value: text, allowed: "a list of different values, such as 32,64")
     }
     return .choice(choices)
+  }
+
+  /// Throws where a file's space is none that `parsed` makes.
+  func check() throws(CommandError) {
+    for dimension in dimensions {
+      let isUsable =
+        switch dimension.values {
+        case .choice(let values): !values.isEmpty
+        case .range(let range): range.isUsable
+        }
+      guard isUsable else {
+        throw .option(
+          dimension.option, value: "\(dimension.values)", allowed: "a list or a range of values")
+      }
+    }
   }
 
   /// Every combination of values; the last option changes fastest.
@@ -170,6 +183,13 @@ extension SearchSpace {
     public let isWhole: Bool
     /// How many of them a grid takes.
     public let points: Int
+
+    /// Whether there are such numbers, and they can be computed.
+    var isUsable: Bool {
+      from.isFinite && to.isFinite && from < to && (!isLogarithmic || from > 0)
+        && (!isWhole || max(abs(from), abs(to)) < 0x1p53)
+        && 2...SearchSpace.largestCount ~= points
+    }
 
     /// The number at a share of the way, with three digits.
     func number(at share: Double) -> String {

@@ -41,6 +41,10 @@ public struct SweepCommand: Hashable, Codable, Sendable {
   /// - Throws: `CommandError.missing` or `damaged`.
   public init(resuming folder: String) throws(CommandError) {
     self = try RunSeries.read(Self.self, from: folder, file: Self.fileName, kind: "sweep")
+    do { try space.check() } catch {
+      let file = URL(fileURLWithPath: folder).appendingPathComponent(Self.fileName)
+      throw .damaged(file: file.path, reason: "\(error)")
+    }
     output = folder
   }
 
@@ -151,6 +155,9 @@ public struct SweepCommand: Hashable, Codable, Sendable {
     guard FileManager.default.fileExists(atPath: file.path) else { return new }
     let known = try RunSeries.read(
       [SweepTrial].self, from: folder.path, file: trialsName, kind: "sweep")
+    guard known.flatMap(\.results).allSatisfy({ RunFile.epochs.contains($0.epochs) }) else {
+      throw .damaged(file: file.path, reason: "a training has an impossible number of epochs")
+    }
     return zip(new, known).map { new, known in
       var trial = new
       trial.results = known.results

@@ -19,7 +19,9 @@ public enum SweepStrategy: Hashable, Codable, Sendable {
   }
 
   /// Throws for numbers that there are not.
-  func check(epochs: Int) throws(CommandError) {
+  ///
+  /// - Parameter epochs: Those of each training; the most that there are where it is not known yet.
+  func check(epochs: Int = RunFile.epochs.upperBound) throws(CommandError) {
     func require(
       _ range: ClosedRange<Int>, _ option: String, _ value: Int
     ) throws(CommandError) {
@@ -38,8 +40,12 @@ public enum SweepStrategy: Hashable, Codable, Sendable {
     }
   }
 
+  /// The settings of each training.
+  ///
+  /// - Throws: `CommandError` for numbers that there are not, and where trainings are too many.
   func trials(of space: SearchSpace, seed: UInt64) throws(CommandError) -> [[SearchSpace.Setting]] {
-    switch self {
+    try check()
+    return switch self {
     case .grid: try space.grid()
     case .random(let trials), .halving(let trials, _, _): space.sample(trials, seed: seed)
     }

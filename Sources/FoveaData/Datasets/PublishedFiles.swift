@@ -60,7 +60,8 @@ struct PublishedFiles: Sendable {
         throw DatasetError.archive(
           file.path, problem: "has another checksum than the published file")
       }
-      try unpack(file, into: cache)
+      // What was unpacked before is the same, and another process may be reading it.
+      if !isThere(cache) { try unpack(file, into: cache) }
       return cache
     }
     func missing(_ failures: [String]) -> DatasetError {
@@ -82,9 +83,10 @@ struct PublishedFiles: Sendable {
     }
     if let packed {
       let file = cache.appendingPathComponent(packed.name)
-      try unpack(file, into: cache)
+      // Another process may have unpacked it meanwhile, and removed it.
+      do { try unpack(file, into: cache) } catch { guard isThere(cache) else { throw error } }
       // Its members are there; it would only take up room.
-      try FileManager.default.removeItem(at: file)
+      try? FileManager.default.removeItem(at: file)
     }
     return cache
   }

@@ -45,7 +45,8 @@ extension HealthJudge {
   }
 
   static func labelNoise(_ evidence: HealthEvidence) -> [HealthFinding] {
-    guard let labels = evidence.labels, labels.images > 0, let first = labels.suspects.first,
+    guard let labels = evidence.labels, labels.images > 0,
+      let fewest = labels.suspects.map(\.epochs).min(),
       Double(labels.suspects.count) >= suspectShare * Double(labels.images)
     else { return [] }
     let step = evidence.steps.last { $0.epoch == labels.suspects.map(\.epoch).min() }?.step
@@ -57,7 +58,7 @@ extension HealthJudge {
       HealthFinding(
         kind: .labelNoise, step: step ?? 0, layer: nil,
         evidence:
-          "\(count) of \(labels.images) images were taken for another class in \(first.epochs) epochs in a "
+          "\(count) of \(labels.images) images were taken for another class in \(fewest) epochs in a "
           + "row or more, with a probability of \(short(labels.confidence)) or more: \(named)"
           + (count > 5 ? ", …" : ""))
     ]

@@ -79,12 +79,13 @@ public final class LabelSuspects: TrainingObserver {
     self.confidence = confidence
   }
 
-  public var wantsAnswers: Bool { true }
+  /// Whether the images have classes, which answers can differ from.
+  public var wantsAnswers: Bool { !(dataset is any TargetedImages) }
 
   public func receive(_ event: TrainingEvent) -> TrainingAction { .proceed }
 
   public func receive(_ answers: StepAnswers) {
-    guard !answers.isMixed, !answers.indices.isEmpty else { return }
+    guard wantsAnswers, !answers.isMixed, !answers.indices.isEmpty else { return }
     let classes = answers.logits.count / answers.indices.count
     let isBelieved = accuracy >= Self.leastAccuracy
     var right = 0
