@@ -37,12 +37,18 @@ import Testing
     }
   }
 
-  @Test func `any bytes are an event or none`() {
-    #expect(EventSummary(Data()) == nil)
-    #expect(
-      EventSummary(Data([0x2a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f])) == nil)
-    #expect(EventSummary(Data(repeating: 0xff, count: 100)) == nil)
-    for byte in 0...UInt8.max { _ = EventSummary(Data([byte, 0x05, byte])) }
+  @Test func `events that are none are dropped`() throws {
+    let folder = Self.folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let first = try TensorBoardFile(folder: folder) { _, _ in true }
+    var bytes = try Data(contentsOf: first.url)
+    let garbage =
+      [[], [0x2a] + Array(repeating: 0xff, count: 8) + [0x7f], Array(repeating: 0xff, count: 100)]
+      + (0...UInt8.max).map { [$0, 0x05, $0] }
+    for event in garbage { bytes += TFRecord.framed(Data(event)) }
+    try bytes.write(to: first.url)
+    let second = try TensorBoardFile(folder: folder) { _, tags in !tags.isEmpty }
+    #expect(TFRecord.payloads(in: try Data(contentsOf: second.url)).count == 1)
   }
 
   @Test func `a file begins with its version and goes on where it is told to`() throws {
@@ -64,10 +70,13 @@ import Testing
     }
     #expect(second.url == first.url)
     try second.append(step: 4, [("loss", .scalar(0))])
-    let summaries = TFRecord.payloads(in: try Data(contentsOf: second.url)).dropFirst()
-      .compactMap(EventSummary.init)
+    let summaries = try TFRecord.payloads(in: Data(contentsOf: second.url)).dropFirst()
+      .map { try TensorBoardEvent(serializedBytes: $0) }
     #expect(summaries.map(\.step) == [1, 2, 3, 5, 4])
-    #expect(summaries.map(\.tags) == [["loss"], ["loss"], ["loss"], ["spread"], ["loss"]])
+    #expect(
+      summaries.map { $0.summary.value.map(\.tag) } == [
+        ["loss"], ["loss"], ["loss"], ["spread"], ["loss"],
+      ])
   }
 
   @Test func `a histogram counts each finite number once`() {

@@ -1,4 +1,5 @@
 public import Foundation
+import SwiftProtobuf
 
 /// An event file that TensorBoard shows.
 ///
@@ -37,12 +38,13 @@ public final class TensorBoardFile {
     let earlier = try files.contentsOfDirectory(atPath: folder.path)
       .filter { $0.hasPrefix(Self.prefix) }.sorted()
       .map { folder.appendingPathComponent($0) }
-    var content = TFRecord.framed(Self.event { $0.write(3, "brain.Event:2") })
+    var content = try Self.record { $0.fileVersion = "brain.Event:2" }
     for file in earlier {
       for payload in TFRecord.payloads(in: try Data(contentsOf: file)) {
-        guard let summary = EventSummary(payload), keeps(summary.step, summary.tags) else {
-          continue
-        }
+        guard let event = try? TensorBoardEvent(serializedBytes: payload),
+          case .summary(let summary)? = event.what,
+          keeps(Int(event.step), summary.value.map(\.tag))
+        else { continue }
         content += TFRecord.framed(payload)
       }
     }
@@ -62,18 +64,15 @@ public final class TensorBoardFile {
   ///   - values: What is shown, and the names of the charts.
   /// - Throws: What writing throws.
   public func append(step: Int, _ values: [(tag: String, value: Value)]) throws {
-    let event = Self.event { event in
-      event.write(2, step)
-      event.write(5) { summary in
-        for (tag, value) in values {
-          summary.write(1) { field in
-            field.write(1, tag)
-            value.write(to: &field)
-          }
-        }
+    let record = try Self.record { event in
+      event.step = Int64(step)
+      event.summary.value = values.map { tag, value in
+        var field = value.field
+        field.tag = tag
+        return field
       }
     }
-    try file.write(contentsOf: TFRecord.framed(event))
+    try file.write(contentsOf: record)
   }
 
   /// Waits until the disk has all events.
@@ -81,36 +80,33 @@ public final class TensorBoardFile {
   /// - Throws: What the system says.
   public func synchronize() throws { try file.synchronize() }
 
-  private static func event(_ write: (inout ProtobufWriter) -> Void) -> Data {
-    var event = ProtobufWriter()
-    event.write(1, Date().timeIntervalSince1970)
-    write(&event)
-    return event.data
+  private static func record(_ fill: (inout TensorBoardEvent) -> Void) throws -> Data {
+    var event = TensorBoardEvent()
+    event.wallTime = Date().timeIntervalSince1970
+    fill(&event)
+    return TFRecord.framed(try event.serializedData())
   }
 }
 
 extension TensorBoardFile.Value {
-  /// Writes the fields of a `Summary.Value`.
-  fileprivate func write(to field: inout ProtobufWriter) {
+  fileprivate var field: TensorBoardSummary.Value {
+    var field = TensorBoardSummary.Value()
     switch self {
-    case .scalar(let number): field.write(2, Float(number))
+    case .scalar(let number): field.simpleValue = Float(number)
     case .image(let png, let height, let width, let channels):
-      field.write(4) { image in
-        image.write(1, height)
-        image.write(2, width)
-        image.write(3, channels)
-        image.write(4, png)
-      }
+      field.image.height = Int32(clamping: height)
+      field.image.width = Int32(clamping: width)
+      field.image.colorspace = Int32(clamping: channels)
+      field.image.encodedImageString = png
     case .histogram(let histogram):
-      field.write(5) { message in
-        message.write(1, histogram.minimum)
-        message.write(2, histogram.maximum)
-        message.write(3, Double(histogram.count))
-        message.write(4, histogram.sum)
-        message.write(5, histogram.sumOfSquares)
-        message.write(6, histogram.limits)
-        message.write(7, histogram.counts.map(Double.init))
-      }
+      field.histo.min = histogram.minimum
+      field.histo.max = histogram.maximum
+      field.histo.num = Double(histogram.count)
+      field.histo.sum = histogram.sum
+      field.histo.sumSquares = histogram.sumOfSquares
+      field.histo.bucketLimit = histogram.limits
+      field.histo.bucket = histogram.counts.map(Double.init)
     }
+    return field
   }
 }

@@ -10,7 +10,7 @@
 
 // The parts of ONNX that Fovea reads and writes, with the field numbers of the standard
 // (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, Apache-2.0); what is left out is skipped
-// when reading. `Tools/onnx/generate.sh` makes the Swift code from this file.
+// when reading. `Tools/generate-protobuf.sh` makes the Swift code from this file.
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
