@@ -80,10 +80,10 @@ public struct HTMLPage: Hashable, Sendable {
   /// The page as an HTML document.
   public func html() -> String {
     let contents = sections.enumerated().map { index, section in
-      "<a href=\"#part-\(index + 1)\">\(Self.escaped(section.title))</a>"
+      "<a href=\"#part-\(index + 1)\">\(Markup.escaped(section.title))</a>"
     }
     let parts = sections.enumerated().map { index, section in
-      "<section id=\"part-\(index + 1)\">\n<h2>\(Self.escaped(section.title))</h2>\n"
+      "<section id=\"part-\(index + 1)\">\n<h2>\(Markup.escaped(section.title))</h2>\n"
         + section.blocks.map(Self.markup).joined(separator: "\n") + "\n</section>"
     }
     return """
@@ -95,15 +95,15 @@ public struct HTMLPage: Hashable, Sendable {
       style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
-      <title>\(Self.escaped(title))</title>
+      <title>\(Markup.escaped(title))</title>
       <style>
       \(Self.styleSheet)
       </style>
       </head>
       <body>
       <header>
-      <h1>\(Self.escaped(title))</h1>
-      <p>\(Self.escaped(subtitle))</p>
+      <h1>\(Markup.escaped(title))</h1>
+      <p>\(Markup.escaped(subtitle))</p>
       <nav>\(contents.joined(separator: "\n"))</nav>
       </header>
       <main>
@@ -117,31 +117,31 @@ public struct HTMLPage: Hashable, Sendable {
 
   private static func markup(_ block: Block) -> String {
     switch block {
-    case .paragraph(let text): return "<p>\(escaped(text))</p>"
+    case .paragraph(let text): return "<p>\(Markup.escaped(text))</p>"
     case .notice(let text, let isGood):
-      return "<p class=\"notice \(isGood ? "good" : "bad")\">\(escaped(text))</p>"
+      return "<p class=\"notice \(isGood ? "good" : "bad")\">\(Markup.escaped(text))</p>"
     case .figures(let facts): return list(facts, class: "figures")
     case .facts(let facts): return list(facts, class: "facts")
     case .table(let header, let rows):
       return table(header, rows)
-    case .code(let text): return "<pre><code>\(escaped(text))</code></pre>"
+    case .code(let text): return "<pre><code>\(Markup.escaped(text))</code></pre>"
     case .picture(let svg, let caption):
       // A prolog has no place inside of a page.
       let start = svg.range(of: "<svg")?.lowerBound ?? svg.endIndex
       return figure(String(svg[start...]), caption)
     case .image(let data, let type, let description, let caption):
       return figure(
-        "<img alt=\"\(escaped(description))\" src=\"data:\(type.rawValue);base64,"
+        "<img alt=\"\(Markup.escaped(description))\" src=\"data:\(type.rawValue);base64,"
           + "\(data.base64EncodedString())\">", caption)
     case .folded(let title, let blocks):
-      return "<details><summary>\(escaped(title))</summary>\n"
+      return "<details><summary>\(Markup.escaped(title))</summary>\n"
         + blocks.map(markup).joined(separator: "\n") + "\n</details>"
     }
   }
 
   private static func list(_ facts: [Fact], class name: String) -> String {
     let items = facts.map {
-      "<div><dt>\(escaped($0.name))</dt><dd>\(escaped($0.value))</dd></div>"
+      "<div><dt>\(Markup.escaped($0.name))</dt><dd>\(Markup.escaped($0.value))</dd></div>"
     }
     return "<dl class=\"\(name)\">\n\(items.joined(separator: "\n"))\n</dl>"
   }
@@ -158,7 +158,7 @@ public struct HTMLPage: Hashable, Sendable {
     func cells(_ row: [String], _ element: String) -> String {
       let cells = row.enumerated().map { column, text in
         let style = column < isNumeric.count && isNumeric[column] ? " class=\"number\"" : ""
-        return "<\(element)\(style)>\(escaped(text))</\(element)>"
+        return "<\(element)\(style)>\(Markup.escaped(text))</\(element)>"
       }
       return "<tr>\(cells.joined())</tr>"
     }
@@ -168,29 +168,7 @@ public struct HTMLPage: Hashable, Sendable {
 
   private static func figure(_ content: String, _ caption: String?) -> String {
     "<figure><div class=\"wide\">\n\(content)\n</div>"
-      + (caption.map { "<figcaption>\(escaped($0))</figcaption>" } ?? "") + "</figure>"
-  }
-
-  /// Text with HTML's own characters replaced; control characters become `�`, and what changes
-  /// the direction of writing cannot reach past its text.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      case "\t", "\n": result.unicodeScalars.append(scalar)
-      case _
-      where scalar.value < 0x20 || 0x7f...0x9f ~= scalar.value
-        || 0x202a...0x202e ~= scalar.value || 0x2066...0x2069 ~= scalar.value:
-        result += "\u{fffd}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+      + (caption.map { "<figcaption>\(Markup.escaped($0))</figcaption>" } ?? "") + "</figure>"
   }
 
   private static let styleSheet: String = {

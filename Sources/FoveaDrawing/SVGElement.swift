@@ -16,7 +16,7 @@ struct SVGElement {
   /// An element that holds text alone.
   init(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], text: String) {
     self.init(name, attributes)
-    content = [Self.escaped(text)]
+    content = [Markup.escaped(text)]
     self.text = text
   }
 
@@ -28,7 +28,7 @@ struct SVGElement {
   subscript(attribute: String) -> String? { attributes.first { $0.name == attribute }?.value }
 
   var rendered: String {
-    let head = attributes.reduce("<\(name)") { $0 + " \($1.name)=\"\(Self.escaped($1.value))\"" }
+    let head = attributes.reduce("<\(name)") { $0 + " \($1.name)=\"\(Markup.escaped($1.value))\"" }
     return content.isEmpty
       ? head + "/>" : head + ">" + content.joined(separator: "\n") + "</\(name)>"
   }
@@ -37,22 +37,5 @@ struct SVGElement {
   static func pixels(_ value: Double) -> String {
     let text = String(format: "%.1f", value)
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-
-  /// Text with XML's own characters replaced; control characters, which XML forbids, become `�`.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\t", "\n": result.unicodeScalars.append(scalar)
-      case _ where scalar.value < 0x20 || 0xfffe...0xffff ~= scalar.value: result += "\u{fffd}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }
