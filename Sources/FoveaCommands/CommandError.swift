@@ -137,7 +137,7 @@ extension CommandError: CustomStringConvertible {
 /// The name that `name` is most likely a slip of the hand for, or `nil` where none is near.
 ///
 /// Near means that at most a third of the letters are inserted, left out, changed or swapped.
-func nearestName(to name: String, in known: [String]) -> String? {
+public func nearestName(to name: String, in known: [String]) -> String? {
   let distances = known.map { (name: $0, distance: editDistance($0, name.lowercased())) }
   guard let nearest = distances.min(by: { $0.distance < $1.distance }),
     nearest.distance <= max(1, nearest.name.count / 3)

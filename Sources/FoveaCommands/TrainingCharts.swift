@@ -24,7 +24,7 @@ enum TrainingCharts {
       series.append(LineChart.Series("validation, each epoch", validation, style: .marked))
     }
     return LineChart(
-      title: "Loss of \(title)", horizontalAxis: .init("step"),
+      title: "Loss of \(title)", horizontalAxis: .init("step", kind: .whole),
       panels: [.init(.init(loss.name, unit: "nats", kind: .logarithmic), series)])
   }
 
@@ -39,7 +39,8 @@ enum TrainingCharts {
       zip(shown, settings).map { LineChart.Point(x: Double($0 + 1), y: Double(value($1))) }
     }
     return LineChart(
-      title: "Schedule of \(title)", horizontalAxis: .init(areSteps ? "step" : "update"),
+      title: "Schedule of \(title)",
+      horizontalAxis: .init(areSteps ? "step" : "update", kind: .whole),
       panels: [
         .init(
           .init("learning rate"), [.init("learning rate", points { $0.learningRate })]),

@@ -63,14 +63,14 @@ struct TrainingWatch {
         ])
     }
     return ChartGrid(
-      title: "Each layer of \(title)", horizontalAxis: .init("step"), rows: rows)
+      title: "Each layer of \(title)", horizontalAxis: .init("step", kind: .whole), rows: rows)
   }
 
   /// The histogram of each layer by step: fastai's `color_dim`.
   static func histogramChart(title: String, _ steps: [ObservedStep]) -> HistogramTimeline {
     let bounds = LayerStatistics.histogramBounds
     return HistogramTimeline(
-      title: "Histograms of the layers of \(title)", horizontalAxis: .init("step"),
+      title: "Histograms of the layers of \(title)", horizontalAxis: .init("step", kind: .whole),
       times: steps.map { $0.step + 1 }, verticalAxis: .init("output"),
       bounds: Double(bounds.lowerBound)...Double(bounds.upperBound),
       panels: (steps.first?.layers ?? []).indices.map { index in
@@ -108,7 +108,7 @@ struct TrainingWatch {
   ) -> HeatGrid {
     let layers = steps.first?.layers ?? []
     return HeatGrid(
-      title: title, horizontalAxis: .init("step"), times: steps.map { $0.step + 1 },
+      title: title, horizontalAxis: .init("step", kind: .whole), times: steps.map { $0.step + 1 },
       rowAxis: "layer", names: layers.map(\.path),
       panels: quantities.map { axis, bounds, value in
         .init(

@@ -18,8 +18,9 @@ struct AxisScale {
     self.kind = kind
     let bounds = Self.bounds(of: values.filter { Self.hasPlace($0, kind) }, kind)
     switch kind {
-    case .linear:
-      let step = Self.step(for: bounds.upperBound - bounds.lowerBound, tickLimit: tickLimit)
+    case .linear, .whole:
+      let exact = Self.step(for: bounds.upperBound - bounds.lowerBound, tickLimit: tickLimit)
+      let step = kind == .whole ? max(exact, 1) : exact
       let range =
         widened
         ? (bounds.lowerBound / step).rounded(.down) * step...(bounds.upperBound / step).rounded(.up)
@@ -48,13 +49,13 @@ struct AxisScale {
 
   /// Whether a value can be shown: a number, and above zero on a logarithmic axis.
   static func hasPlace(_ value: Double, _ kind: LineChart.AxisKind) -> Bool {
-    value.isFinite && value.magnitude < 1e300 && (kind == .linear || value > 1e-300)
+    value.isFinite && value.magnitude < 1e300 && (kind != .logarithmic || value > 1e-300)
   }
 
   /// The share of the axis at which a value stands: 0 at its start, 1 at its end.
   func position(of value: Double) -> Double {
     switch kind {
-    case .linear: (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+    case .linear, .whole: (value - range.lowerBound) / (range.upperBound - range.lowerBound)
     case .logarithmic:
       log(value / range.lowerBound) / log(range.upperBound / range.lowerBound)
     }
@@ -63,7 +64,7 @@ struct AxisScale {
   /// What stands at a tick.
   func label(of tick: Double) -> String {
     switch kind {
-    case .linear:
+    case .linear, .whole:
       // Past six decimals a power of ten is easier to read.
       decimals <= 6 && tick.magnitude < 1e9
         ? NumberFormat.fixed(tick, decimals: decimals) : NumberFormat.general(tick)
@@ -85,14 +86,15 @@ struct AxisScale {
   private static func bounds(of values: [Double], _ kind: LineChart.AxisKind) -> ClosedRange<Double>
   {
     guard let least = values.min(), let largest = values.max() else {
-      return kind == .linear ? 0...1 : 1...10
+      return kind == .logarithmic ? 1...10 : 0...1
     }
     if largest - least > 1e-9 * max(largest.magnitude, least.magnitude) {
       // Steps that count from 1 start at the axis' zero.
-      return kind == .linear && 0...0.02 ~= least / largest ? 0...largest : least...largest
+      return kind != .logarithmic && 0...0.02 ~= least / largest
+        ? 0...largest : least...largest
     }
     switch kind {
-    case .linear:
+    case .linear, .whole:
       let margin = least == 0 ? 1 : least.magnitude / 10
       return least - margin...largest + margin
     case .logarithmic: return least / 2...largest * 2

@@ -6,6 +6,8 @@ public struct LineChart: Hashable, Codable, Sendable {
   public enum AxisKind: String, Hashable, Codable, Sendable {
     /// Equal differences are equal distances.
     case linear
+    /// As linear, with ticks at whole numbers only: epochs, steps.
+    case whole
     /// Equal ratios are equal distances; values of zero and less are not shown.
     case logarithmic
   }

@@ -52,12 +52,32 @@ struct Fovea: AsyncParsableCommand {
       Foundation.exit(0)
     case .validationFailure:
       Console.fail(fullMessage(for: error))
+      if let verb = meantVerb(CommandLine.arguments.dropFirst()) {
+        Console.fail("  Did you mean '\(verb)'?")
+      }
       Foundation.exit(2)
     default:
       // An exit code alone has been explained already.
       if !(error is ExitCode) { Console.fail("Error: \(words(of: error))") }
       Foundation.exit((error as? CommandError)?.isUsage == true ? 2 : 1)
     }
+  }
+
+  /// The command that a misspelt verb was probably meant to be; `nil` where no verb is misspelt.
+  private static func meantVerb(_ arguments: some Sequence<String>) -> String? {
+    var command: any ParsableCommand.Type = Fovea.self
+    var words = [Fovea._commandName]
+    for argument in arguments {
+      let verbs = command.configuration.subcommands
+      if let verb = verbs.first(where: { $0._commandName == argument }) {
+        command = verb
+        words.append(argument)
+      } else {
+        return nearestName(to: argument, in: verbs.map { $0._commandName })
+          .map { (words + [$0]).joined(separator: " ") }
+      }
+    }
+    return nil
   }
 
   /// Our errors say what to do; the system's have words for people apart from their description.

@@ -113,6 +113,14 @@ private func points(_ values: [Double]) -> [LineChart.Point] {
     #expect(ticks([3, 3]) == ["2.7", "2.8", "2.9", "3.0", "3.1", "3.2", "3.3"])
   }
 
+  @Test func `ticks at whole numbers skip what lies between`() {
+    #expect(ticks([1, 3], .whole, widened: false) == ["1", "2", "3"])
+    #expect(ticks([1, 1], .whole, widened: false) == ["1"])
+    #expect(ticks([0.02, 4], .whole, widened: false) == ["0", "1", "2", "3", "4"])
+    #expect(
+      ticks([1, 500], .whole, widened: false) == ticks([1, 500], .linear, widened: false))
+  }
+
   @Test func `logarithmic ticks are powers of ten, and finer where there are few`() {
     #expect(ticks([2e-6, 1.5], .logarithmic) == ["10⁻⁶", "0.0001", "0.01", "1"])
     #expect(

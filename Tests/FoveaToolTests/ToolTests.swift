@@ -25,7 +25,9 @@ import Testing
 
   /// Arguments that are wrong, the exit code, and what the error must name.
   static let mistakes: [([String], Int32, [String])] = [
-    (["trian"], 2, ["trian"]),
+    (["trian"], 2, ["'trian'", "'fovea train'"]),
+    (["runs", "lst"], 2, ["'lst'", "'fovea runs list'"]),
+    (["data", "infos", "mnist"], 2, ["'infos'", "'fovea data info'"]),
     (["train"], 2, ["dataset"]),
     (["train", "mnst"], 2, ["mnst", "mnist-mini"]),
     (["train", "mnist-mini", "--model", "resnet19"], 2, ["resnet19", "resnet18"]),

@@ -27,7 +27,7 @@ enum RunCharts {
     }
     return LineChart(
       title: names.count == 1 ? names[0] : "\(names.count) runs",
-      horizontalAxis: .init(usesSteps ? "step" : "epoch"), panels: panels)
+      horizontalAxis: .init(usesSteps ? "step" : "epoch", kind: .whole), panels: panels)
   }
 
   /// The folders' names, with as many of the folders above as tell them apart.
@@ -60,7 +60,7 @@ extension RunCharts {
       series.append(.init("validation, each epoch", validation, style: .marked))
     }
     func chart(_ title: String, _ panels: [LineChart.Panel]) -> LineChart {
-      LineChart(title: title, horizontalAxis: .init("step"), panels: panels)
+      LineChart(title: title, horizontalAxis: .init("step", kind: .whole), panels: panels)
     }
     let accuracies = places { $0.accuracy.map { $0 * 100 } }
     let accuracy = chart(
