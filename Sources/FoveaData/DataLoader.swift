@@ -16,6 +16,8 @@ public struct DataLoader: Sendable {
   public let workers: Int
   /// How the images of a batch are mixed; `nil` for not at all.
   public let mixing: Mixing?
+  /// The epochs in which images are mixed, from the first; `nil` for all.
+  public let mixedEpochs: Int?
   /// What happens to images that cannot be read.
   public let damagedImages: DamagedImagePolicy
 
@@ -25,10 +27,12 @@ public struct DataLoader: Sendable {
   ///   - batchSize: At least 1; a smaller number counts as 1.
   ///   - workers: Batches that are made ahead; 0 makes each when it is asked for.
   ///   - mixing: How images are mixed, drawn from `shuffleSeed`, or from 0 where there is none.
+  ///   - mixedEpochs: The epochs in which they are; the last epochs see images as they are (timm's
+  ///     `mixup_off_epoch`).
   public init(
     _ dataset: any LabelledImages, batchSize: Int, shuffleSeed: UInt64? = nil,
     dropLast: Bool = false, workers: Int = 2, mixing: Mixing? = nil,
-    damagedImages: DamagedImagePolicy = .fail
+    mixedEpochs: Int? = nil, damagedImages: DamagedImagePolicy = .fail
   ) {
     self.dataset = dataset
     self.batchSize = max(batchSize, 1)
@@ -36,6 +40,7 @@ public struct DataLoader: Sendable {
     self.dropLast = dropLast
     self.workers = max(workers, 0)
     self.mixing = mixing
+    self.mixedEpochs = mixedEpochs
     self.damagedImages = damagedImages
   }
 
@@ -98,7 +103,8 @@ public struct DataLoader: Sendable {
         }
       }
     }
-    let mix = mixing.map { mixing in
+    let isMixed = epoch < mixedEpochs ?? .max
+    let mix = (isMixed ? mixing : nil).map { mixing in
       let stream = RandomStream(seed: shuffleSeed ?? 0, named: "mix/\(epoch)/\(number)")
       var draws = RandomDraws(stream: stream, next: 0)
       return mixing.draw(

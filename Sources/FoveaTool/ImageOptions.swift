@@ -27,6 +27,9 @@ struct ImageOptions: ParsableArguments {
   @Option(help: "Mix images by CutMix with Beta(A, A), as in 1. (default: not at all)")
   var cutmix: Double?
 
+  @Option(help: "Mix in the first epochs alone, as 8 of 10. (default: in all)")
+  var mixEpochs: Int?
+
   @Option(help: "Images that cannot be read: fail, or skip them. (default: fail)")
   var damaged: DamagedImagePolicy?
 
@@ -48,6 +51,7 @@ struct ImageOptions: ParsableArguments {
     recipe.augmentation = augment
     recipe.mixup = mixup
     recipe.cutMix = cutmix
+    recipe.mixedEpochs = mixEpochs
     recipe.damagedImages = damaged
     recipe.validation = validation
     recipe.fold = fold

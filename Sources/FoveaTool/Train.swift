@@ -67,6 +67,11 @@ struct Train: AsyncParsableCommand {
   @Option(help: "Stop after so many minutes, with a checkpoint for --resume. (default: never)")
   var maxMinutes: Double?
 
+  @Flag(
+    name: .customLong("report"),
+    help: "Evaluate at the end, and write all that is known of the run as a page, report.html.")
+  var writesReport = false
+
   @Flag(help: "Print the result alone.")
   var quiet = false
 
@@ -132,6 +137,12 @@ struct Train: AsyncParsableCommand {
           "Accuracy \(NumberFormat.percent(averaged)) with the average of the weights.")
       }
       console.printResult("Run folder: \(run)")
+      if writesReport {
+        var page = ReportCommand(result.run)
+        page.evaluates = true
+        page.threads = options.command.threads
+        console.printResult("Report: \(shortened(try await page.run().file))")
+      }
     }
     if !result.damagedImages.isEmpty {
       console.printResult(

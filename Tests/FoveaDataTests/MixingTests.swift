@@ -48,6 +48,17 @@ import Testing
     #expect(actual.map(\.mix) == expected.map(\.mix))
   }
 
+  @Test func `the last epochs see images as they are, where that is asked for`() async throws {
+    let loader = DataLoader(
+      try DataLoaderTests.dataset(12), batchSize: 5, shuffleSeed: 3, mixing: .mixup(),
+      mixedEpochs: 2)
+    for epoch in 0..<4 {
+      for try await batch in loader.batches(epoch: epoch) {
+        #expect((batch.mix == nil) == (epoch >= 2))
+      }
+    }
+  }
+
   /// Mean 1/2 and variance 1/(4(2α + 1)) of Beta(α, α).
   @Test(arguments: [0.2, 1.0, 3.0])
   func `mixup's share has the moments of its beta distribution`(alpha: Double) {

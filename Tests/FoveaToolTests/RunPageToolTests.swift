@@ -49,8 +49,10 @@ import Testing
     let pictures = try PictureSet(folder.url.appendingPathComponent("pictures"))
     try pictures.fill([evil: 180, "plain": 20], count: 10)
     let trained = try tool.run(
-      "train", "pictures", "--epochs", "1", "--batch-size", "4", "--out", evil)
+      "train", "pictures", "--epochs", "1", "--batch-size", "4", "--report", "--out", evil)
     #expect(trained.status == 0, "\(trained.errors)")
+    let written = folder.url.appendingPathComponent(evil).appendingPathComponent("report.html")
+    #expect(!(try String(contentsOf: written, encoding: .utf8).contains("are not there yet")))
     let outcome = try tool.run("report", evil, "--evaluate", "--out", "page.html")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let page = try String(

@@ -15,6 +15,8 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
   public var mixup: Double?
   /// The parameter of CutMix's beta distribution.
   public var cutMix: Double?
+  /// The epochs in which images are mixed, from the first; all where left out.
+  public var mixedEpochs: Int?
   /// What happens to images that cannot be read; the training fails where left out.
   public var damagedImages: DamagedImagePolicy?
   /// The share of each class of a folder that is for validation.
@@ -48,6 +50,13 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
       throw .conflict("--validation", reason: "--fold settles it; choose one of them")
     }
     _ = try Mixing(mixup: mixup, cutMix: cutMix)
+    guard let mixedEpochs else { return }
+    guard isMixed else {
+      throw .conflict("--mix-epochs", reason: "nothing is mixed; add --mixup or --cutmix")
+    }
+    guard 1...1_000_000 ~= mixedEpochs else {
+      throw .option("--mix-epochs", value: "\(mixedEpochs)", allowed: "1 to 1000000")
+    }
   }
 
   /// Throws where a request for a run that goes on says otherwise than the run.
@@ -58,6 +67,7 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
     try agreement.check("--augment", augmentation?.rawValue, stored.augmentation?.rawValue)
     try agreement.check("--mixup", mixup, stored.mixup)
     try agreement.check("--cutmix", cutMix, stored.cutMix)
+    try agreement.check("--mix-epochs", mixedEpochs, stored.mixedEpochs)
     try agreement.check("--damaged", damagedImages?.rawValue, stored.damagedImages?.rawValue)
     try agreement.check("--validation", validation, stored.validation)
     try agreement.check("--fold", fold, stored.fold)
@@ -71,6 +81,7 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
       ("augmentation", augmentation?.rawValue),
       ("mixup", mixup.map { "Beta(\($0), \($0))" }),
       ("CutMix", cutMix.map { "Beta(\($0), \($0))" }),
+      ("mixed epochs", mixedEpochs.map { "the first \($0)" }),
       ("damaged images", damagedImages?.rawValue),
       ("validation share", validation.map { "\($0)" }),
       ("validation fold", fold.map { "\($0)" }),
@@ -92,6 +103,7 @@ extension TrainConfiguration {
     let training = DataLoader(
       prepared.training, batchSize: batchSize, shuffleSeed: seed, dropLast: dropLast,
       mixing: try Mixing(mixup: recipe.mixup, cutMix: recipe.cutMix),
+      mixedEpochs: recipe.mixedEpochs,
       damagedImages: recipe.damagedImages ?? .fail)
     let validation = DataLoader(
       prepared.validation, batchSize: batchSize, damagedImages: recipe.damagedImages ?? .fail)

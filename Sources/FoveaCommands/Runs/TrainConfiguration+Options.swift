@@ -40,7 +40,8 @@ extension TrainConfiguration {
       "--image-size": text(images.imageSize, "the images' own"),
       "--channels": text(images.channels, "the images' own"),
       "--augment": (images.augmentation ?? .none).rawValue, "--mixup": text(images.mixup),
-      "--cutmix": text(images.cutMix), "--damaged": (images.damagedImages ?? .fail).rawValue,
+      "--cutmix": text(images.cutMix), "--mix-epochs": text(images.mixedEpochs, "all"),
+      "--damaged": (images.damagedImages ?? .fail).rawValue,
       "--validation": text(images.validation, "by folders, else 0.2"),
       "--fold": text(images.fold),
     ]
