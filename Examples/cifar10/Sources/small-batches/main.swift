@@ -17,14 +17,18 @@ let models = [
   ("group normalisation, 8 groups", try batchNorm.replacingBatchNorms(groups: 8)),
 ]
 
+let weightSample = DataLoader(data.training, batchSize: 256, shuffleSeed: 0)
+
 for (batchSize, learningRate) in [(64, 0.1), (2, 0.1 * 2 / 64)] {
   for (name, model) in models {
     print("\(name), batches of \(batchSize)")
+    let training = DataLoader(
+      data.training, batchSize: batchSize, shuffleSeed: 0, dropLast: true)
     let learner = try Learner(
-      model,
-      training: DataLoader(data.training, batchSize: batchSize, shuffleSeed: 0, dropLast: true),
-      validation: DataLoader(data.validation, batchSize: 500),
-      settings: LearnerSettings(optimizer: .sgd(momentum: 0.9, weightDecay: 5e-4)))
+      model, training: training, validation: DataLoader(data.validation, batchSize: 500),
+      settings: LearnerSettings(
+        optimizer: .sgd(momentum: 0.9, weightDecay: 5e-4), updates: CIFARNet.updates),
+      weights: try await CIFARNet.weights(of: model, for: weightSample, seed: 0))
     try await learner.fit(
       epochs: epochs, schedule: .cosine(learningRate: learningRate), observers: [EpochLines()])
   }

@@ -12,6 +12,8 @@ let data = await CIFAR10.load(seed: 0)
 let model = try Model(input: [3, 32, 32]) {
   CIFARNet(classes: data.training.description.classNames.count, width: 32)
 }
+let training = DataLoader(data.training, batchSize: 128, shuffleSeed: 0, dropLast: true)
+let weights = try await CIFARNet.weights(of: model, for: training, seed: 0)
 let schedules: [(name: String, schedule: Schedule)] = [
   ("1cycle up to 0.2", .oneCycle(.pytorch(maxLearningRate: 0.2))),
   ("constant 0.2", .constant(learningRate: 0.2)),
@@ -23,12 +25,12 @@ var (accuracies, rates): ([LineChart.Series], [LineChart.Series]) = ([], [])
 for (name, schedule) in schedules {
   print(name)
   let learner = try Learner(
-    model,
-    training: DataLoader(data.training, batchSize: 128, shuffleSeed: 0, dropLast: true),
-    validation: DataLoader(data.validation, batchSize: 500),
+    model, training: training, validation: DataLoader(data.validation, batchSize: 500),
     settings: LearnerSettings(
       loss: .crossEntropy(labelSmoothing: 0.1),
-      optimizer: .sgd(momentum: 0.9, nesterov: true, weightDecay: 5e-4)))
+      optimizer: .sgd(momentum: 0.9, nesterov: true, weightDecay: 5e-4),
+      updates: CIFARNet.updates),
+    weights: weights)
   let report = try await learner.fit(
     epochs: epochs, schedule: schedule, observers: [EpochLines()])
   accuracies.append(
@@ -49,7 +51,7 @@ for (name, schedule) in schedules {
 }
 
 let chart = LineChart(
-  title: "Super-convergence on CIFAR-10", horizontalAxis: .init("epoch"),
+  title: "Super-convergence on CIFAR-10", horizontalAxis: .init("epoch", kind: .whole),
   panels: [
     .init(.init("test accuracy", unit: "%"), accuracies),
     .init(.init("learning rate", kind: .logarithmic), rates),
