@@ -92,9 +92,10 @@ extension DataDescription: CustomStringConvertible {
     word + String(repeating: " ", count: max(width - word.count, 1))
   }
 
-  /// A number with up to three decimals; 0 is added so that none is −0.
+  /// A number with up to three decimals.
   private static func text(_ number: Float) -> String {
-    Int(exactly: number).map(String.init) ?? "\((Double(number) * 1000).rounded() / 1000 + 0)"
+    let rounded = (Double(number) * 1000).rounded() / 1000
+    return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
   }
 }
 

@@ -37,9 +37,12 @@ extension LabelledImages {
   func normalized(_ index: Int, epoch: Int) throws(DamagedImage) -> PipelineStep {
     let normalization = description.normalization
     let unit = normalization.unit == 1 ? "" : ", in shares of \(Int(normalization.unit))"
+    func list(_ numbers: [Float]) -> String {
+      "\(numbers.map { (Double($0) * 10000).rounded() / 10000 })"
+    }
     return try numbers(
-      "normalize by mean \(normalization.mean), deviation \(normalization.deviation)\(unit)",
-      of: index, epoch: epoch)
+      "normalize by mean \(list(normalization.mean)), deviation \(list(normalization.deviation))"
+        + unit, of: index, epoch: epoch)
   }
 
   private func numbers(

@@ -151,7 +151,9 @@ struct SVGRaster {
   /// The pixels that a frame covers, as far as they are in the picture.
   private func pixels(of frame: Frame) -> (rows: Range<Int>, columns: Range<Int>) {
     func range(_ start: Double, _ end: Double) -> Range<Int> {
-      Int(start * scale)..<max(Int(start * scale), Int((end * scale).rounded()))
+      // Neighbours share an edge, and no pixel twice.
+      let (first, last) = (Int((start * scale).rounded()), Int((end * scale).rounded()))
+      return first..<max(first, last)
     }
     return (
       range(frame.y, frame.bottom).clamped(to: 0..<height),
