@@ -22,8 +22,12 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
   public var isBest = false
   /// What happens to images that cannot be read.
   public var damagedImages = DamagedImagePolicy.fail
+  /// How files tell their classes; as in the network's run where left out.
+  public var classRules = ClassRules()
   /// The folder for a table and pictures of where the network is right and wrong; none where left out.
   public var details: String?
+  /// What those pictures are written as; SVG where left out.
+  public var pictures: PictureFormat?
 
   /// What was measured.
   public struct Report: Hashable, Codable, Sendable {
@@ -72,13 +76,18 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
   ) async throws -> Report {
     var request = DatasetRequest(dataset, data: data)
+    request.read(by: classRules)
     try request.check()
     guard 1...1_000_000 ~= batchSize else {
       throw CommandError.option("--batch-size", value: "\(batchSize)", allowed: "1 to 1000000")
     }
+    guard pictures == nil || details != nil else {
+      throw CommandError.conflict(
+        "--pictures", reason: "none are drawn; name their folder with --details")
+    }
     let file = try Checkpoint.file(requested: checkpoint, isBest: isBest)
     let checkpoint = try Checkpoint(contentsOf: file)
-    request.split(asIn: RunFolder(file.deletingLastPathComponent()))
+    request.follow(RunFolder(file.deletingLastPathComponent()), rules: classRules)
     let (images, part) = try await request.images(
       split, for: checkpoint.input, progress: progress)
     let loader = DataLoader(images, batchSize: batchSize, damagedImages: damagedImages)
@@ -102,7 +111,8 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
     if let folder = self.details {
       details = try EvaluationDetails(
         await learner.predictions(on: loader, averaged: isAveraged), of: images,
-        title: "\(dataset), \(part) images", folder: URL(fileURLWithPath: folder))
+        title: "\(dataset), \(part) images", folder: URL(fileURLWithPath: folder),
+        format: pictures ?? .svg)
     }
     return Report(
       accuracy: evaluation.metrics[Metric.accuracy.name] ?? 0, loss: evaluation.loss,

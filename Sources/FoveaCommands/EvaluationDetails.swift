@@ -29,11 +29,25 @@ public struct EvaluationDetails: Hashable, Codable, Sendable {
   private static let resultCount = 25
   private static let confusedCount = 10
 
+  /// The pictures, in the order in which they are read.
+  enum Drawing: String, CaseIterable {
+    case confusion
+    case confusionPercent = "confusion-percent"
+    case classScores = "class-scores"
+    case results
+    case topLosses = "top-losses"
+    case reliability
+
+    func fileName(_ format: PictureFormat) -> String { "\(rawValue).\(format.rawValue)" }
+  }
+
   /// Finds out, and writes pictures and a table into a folder, which is made where it is missing.
-  init(_ predictions: Predictions, of images: any LabelledImages, title: String, folder: URL)
-    throws
-  {
-    confusion = predictions.confusion
+  init(
+    _ predictions: Predictions, of images: any LabelledImages, title: String, folder: URL,
+    format: PictureFormat
+  ) throws {
+    let confusion = predictions.confusion
+    self.confusion = confusion
     classes = confusion.scores
     macroAverage = confusion.macroAverage
     weightedAverage = confusion.weightedAverage
@@ -46,34 +60,38 @@ public struct EvaluationDetails: Hashable, Codable, Sendable {
     } catch {
       throw CommandError.unwritable(folder.path, reason: error.localizedDescription)
     }
-    let contents = [
-      (
-        "confusion.svg",
-        try ConfusionChart(
-          title: "Confusion matrix: \(title)", classNames: confusion.classNames,
-          counts: confusion.counts
-        ).svg()
-      ),
-      ("reliability.svg", calibration.diagram(title: "Reliability: \(title)").svg()),
-      (
-        "results.svg",
-        try Self.grid(
-          of: predictions.sample(Self.resultCount), images, title: "Results: \(title)"
-        ).svg()
-      ),
-      (
-        "top-losses.svg",
-        try Self.grid(of: topLosses, images, title: "Top losses: \(title)").svg()
-      ),
-      ("classes.csv", Self.table(of: classes)),
-    ]
-    var files: [String] = []
-    for (name, text) in contents {
-      let file = folder.appendingPathComponent(name)
-      try AtomicFile.write(Data(text.utf8), to: file)
-      files.append(file.path)
+    func matrix(_ numbers: ConfusionChart.Numbers) throws(DrawingError) -> ConfusionChart {
+      try ConfusionChart(
+        title: "Confusion matrix: \(title)", classNames: confusion.classNames,
+        counts: confusion.counts, numbers: numbers)
     }
-    self.files = files
+    var files: [String] = []
+    for drawing in Drawing.allCases {
+      let url = folder.appendingPathComponent(drawing.fileName(format))
+      let file = try PictureFile(requested: url.path)
+      switch drawing {
+      case .confusion: _ = try file.write(matrix(.images))
+      case .confusionPercent: _ = try file.write(matrix(.percent))
+      case .classScores:
+        let rows = classes.map {
+          ClassScoresChart.Row(
+            $0.name, precision: $0.precision, recall: $0.recall, f1: $0.f1, images: $0.support)
+        }
+        _ = try file.write(ClassScoresChart(title: "Classes: \(title)", rows: rows))
+      case .results:
+        _ = try file.write(
+          Self.grid(
+            of: predictions.sample(Self.resultCount), images, title: "Results: \(title)"))
+      case .topLosses:
+        _ = try file.write(Self.grid(of: topLosses, images, title: "Top losses: \(title)"))
+      case .reliability:
+        _ = try file.write(calibration.diagram(title: "Reliability: \(title)"))
+      }
+      files.append(url.path)
+    }
+    let table = folder.appendingPathComponent("classes.csv")
+    try AtomicFile.write(Data(Self.table(of: classes).utf8), to: table)
+    self.files = files + [table.path]
   }
 
   /// The images with what they are, what they are taken for, their loss, and the probability of what they

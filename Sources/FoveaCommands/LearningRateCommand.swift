@@ -11,7 +11,7 @@ public struct LearningRateCommand: Hashable, Codable, Sendable {
   public var end: Double
   /// How many updates lie between both.
   public var steps: Int
-  /// The chart's file, `.svg`; none where left out.
+  /// The chart's file, `.svg` or `.png`; none where left out.
   public var chart: String?
 
   /// What was found.
@@ -52,9 +52,7 @@ public struct LearningRateCommand: Hashable, Codable, Sendable {
     preparation: @escaping @Sendable (TrainPreparation) -> Void = { _ in },
     observe: (Int) -> TrainingAction = { _ in .proceed }
   ) async throws -> Report {
-    let file = try chart.map { path throws(CommandError) in
-      try PictureFile(requested: path, formats: [.svg])
-    }
+    let file = try chart.map { path throws(CommandError) in try PictureFile(requested: path) }
     guard start > 0, start.isFinite else {
       throw CommandError.option("--from", value: "\(start)", allowed: "a number above 0")
     }
@@ -73,14 +71,17 @@ public struct LearningRateCommand: Hashable, Codable, Sendable {
       points: sweep.points, hasDiverged: sweep.hasDiverged, valley: sweep.valley,
       steepest: sweep.steepest, minimumOverTen: sweep.minimumOverTen,
       chart: try file.map {
-        try $0.write(svg: TrainingCharts.learningRates(title: title, sweep: sweep).svg())
+        try $0.write(
+          TrainingCharts.learningRates(title: title, of: configuration.loss, sweep: sweep))
       })
   }
 }
 
 extension TrainingCharts {
   /// Loss by learning rate, with the rates that are suggested.
-  static func learningRates(title: String, sweep: LearningRateSweep) -> LineChart {
+  static func learningRates(
+    title: String, of loss: Loss, sweep: LearningRateSweep
+  ) -> LineChart {
     func points(_ loss: (LearningRateSweep.Point) -> Double) -> [LineChart.Point] {
       sweep.points.map { LineChart.Point(x: $0.learningRate, y: loss($0)) }
     }
@@ -104,7 +105,7 @@ extension TrainingCharts {
       horizontalAxis: .init("learning rate", kind: .logarithmic),
       panels: [
         .init(
-          .init("loss", unit: "nats", kind: .logarithmic),
+          .init(loss.name, unit: loss.unit, kind: .logarithmic),
           [
             .init("each step", points(\.loss), style: .faint),
             .init("smoothed", points(\.smoothedLoss)),

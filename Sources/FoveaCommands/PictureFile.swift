@@ -43,19 +43,11 @@ struct PictureFile {
   /// Writes an SVG document all at once or not at all.
   func write(svg: String) throws -> PictureReport { try write(Data(svg.utf8)) }
 
-  /// Writes a plot in the file's format, all at once or not at all.
-  func write(_ plot: PixelPlot) throws -> PictureReport {
+  /// Writes a picture in the file's format, all at once or not at all.
+  func write(_ picture: some Picture) throws -> PictureReport {
     switch format {
-    case .svg: try write(svg: plot.svg())
-    case .png: try write(png: plot.png())
-    }
-  }
-
-  /// Writes a chart in the file's format, all at once or not at all.
-  func write(_ chart: LineChart) throws -> PictureReport {
-    switch format {
-    case .svg: try write(svg: chart.svg())
-    case .png: try write(png: chart.png())
+    case .svg: try write(svg: picture.svg())
+    case .png: try write(png: picture.png())
     }
   }
 

@@ -22,6 +22,8 @@ public struct RecalibrateCommand: Hashable, Codable, Sendable {
   public var data: String?
   /// What happens to images that cannot be read.
   public var damagedImages = DamagedImagePolicy.fail
+  /// How files tell their classes; as in the network's run where left out.
+  public var classRules = ClassRules()
 
   /// What was done.
   public struct Report: Hashable, Codable, Sendable {
@@ -51,6 +53,7 @@ public struct RecalibrateCommand: Hashable, Codable, Sendable {
       throw CommandError.option(option, value: "\(value)", allowed: "1 to 1000000")
     }
     var request = DatasetRequest(dataset, data: data)
+    request.read(by: classRules)
     try request.check()
     let file = try Checkpoint.file(requested: checkpoint, isBest: false)
     let old = try Checkpoint(contentsOf: file)
@@ -59,7 +62,7 @@ public struct RecalibrateCommand: Hashable, Codable, Sendable {
         "--averaged",
         reason: "the training kept no average of its weights; train with --ema or --swa")
     }
-    request.split(asIn: RunFolder(file.deletingLastPathComponent()))
+    request.follow(RunFolder(file.deletingLastPathComponent()), rules: classRules)
     let images = try await request.images(.training, for: old.input, progress: progress).images
     let loader = DataLoader(
       images, batchSize: batchSize, shuffleSeed: old.settings.seed, damagedImages: damagedImages)

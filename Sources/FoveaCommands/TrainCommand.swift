@@ -155,6 +155,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     record = try RunRecord(
       folder, lock: lock, earlier: manifest, configuration: configuration, data: data,
       firstStep: firstStep, project: project.map { URL(fileURLWithPath: $0) })
+    try folder.describe(training: training, validation: test)
     if let transfer = start?.transfer { try folder.write(transfer, to: folder.transfer) }
     // A result belongs to a finished training.
     try? FileManager.default.removeItem(at: folder.result)

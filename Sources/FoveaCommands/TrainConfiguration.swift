@@ -156,6 +156,8 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
 
   /// The epochs of a training where nothing is said.
   static let defaultEpochs = 5
+  /// The images of a batch where nothing is said.
+  public static let defaultBatchSize = 64
 
   /// Fills in what a request leaves open.
   ///
@@ -180,7 +182,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     }
     model = command.model ?? ofSource ?? "simple-cnn"
     epochs = command.epochs ?? Self.defaultEpochs
-    batchSize = command.batchSize ?? 64
+    batchSize = command.batchSize ?? Self.defaultBatchSize
     schedule = command.schedule ?? .oneCycle
     optimizer = command.optimizer ?? .adamW
     maxLearningRate = command.maxLearningRate ?? optimizer.learningRate
@@ -205,6 +207,7 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     images = command.images == ImageRecipe() ? nil : command.images
     transfer = command.transfer == TransferRecipe() ? nil : command.transfer
     try check()
+    try self.request.check()
   }
 
   /// Throws for a value out of range.
@@ -290,15 +293,20 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     return result
   }
 
+  /// What is made small.
+  var loss: Loss {
+    images?.isMixed == true
+      ? .softCrossEntropy(labelSmoothing: Float(labelSmoothing))
+      : (recipe ?? TrainingRecipe()).loss(labelSmoothing: labelSmoothing)
+  }
+
   /// The loop's settings.
   ///
   /// - Parameter headPaths: The paths of the layers of the network's head.
   func learnerSettings(headPaths: [String]) -> LearnerSettings {
     let recipe = recipe ?? TrainingRecipe()
     return LearnerSettings(
-      loss: images?.isMixed == true
-        ? .softCrossEntropy(labelSmoothing: Float(labelSmoothing))
-        : recipe.loss(labelSmoothing: labelSmoothing),
+      loss: loss,
       // Where the schedule sets the momentum, no step reads the optimiser's own.
       optimizer: optimizer.optimizer(
         momentum: momentum ?? optimizer.momentum, weightDecay: weightDecay,

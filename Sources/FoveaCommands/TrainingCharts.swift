@@ -25,7 +25,7 @@ enum TrainingCharts {
     }
     return LineChart(
       title: "Loss of \(title)", horizontalAxis: .init("step", kind: .whole),
-      panels: [.init(.init(loss.name, unit: "nats", kind: .logarithmic), series)])
+      panels: [.init(.init(loss.name, unit: loss.unit, kind: .logarithmic), series)])
   }
 
   /// Learning rate and momentum by update, which is a step unless gradients are accumulated.

@@ -41,7 +41,9 @@ public struct DataBlock: Hashable, Codable, Sendable {
   public var validationTransforms: [ImageTransform]
   /// How numbers are brought to the same range.
   public var normalization: NormalizationRule
-  /// What random transforms are drawn from.
+  /// How the images of a batch for training are mixed; not at all where left out.
+  public var mixing: Mixing?
+  /// What random transforms, the order of images and mixing are drawn from.
   public var seed: UInt64
 
   /// Describes data.
@@ -54,8 +56,8 @@ public struct DataBlock: Hashable, Codable, Sendable {
     _ files: Files, labels: LabelRule = .folder, splitter: Splitter, size: ImageSize,
     channels: Int = 3, trainingTransforms: [ImageTransform]? = nil,
     validationTransforms: [ImageTransform]? = nil,
-    normalization: NormalizationRule = .computed(), decoder: ImageDecoder = ImageDecoder(),
-    seed: UInt64 = 0
+    normalization: NormalizationRule = .computed(), mixing: Mixing? = nil,
+    decoder: ImageDecoder = ImageDecoder(), seed: UInt64 = 0
   ) {
     self.files = files
     self.labels = labels
@@ -67,6 +69,7 @@ public struct DataBlock: Hashable, Codable, Sendable {
     self.validationTransforms =
       validationTransforms ?? [.resize(max(size.height, size.width)), .centerCrop(size)]
     self.normalization = normalization
+    self.mixing = mixing
     self.seed = seed
   }
 
@@ -76,6 +79,22 @@ public struct DataBlock: Hashable, Codable, Sendable {
     public let training: ImagePipeline
     /// To be measured on.
     public let validation: ImagePipeline
+    /// How the images of a batch for training are mixed.
+    public let mixing: Mixing?
+
+    /// Both in batches: those for training in an order of its own for each epoch, and mixed.
+    public func loaders(
+      batchSize: Int = 64, dropLast: Bool = false, workers: Int = 2,
+      damagedImages: DamagedImagePolicy = .fail
+    ) -> (training: DataLoader, validation: DataLoader) {
+      (
+        DataLoader(
+          training, batchSize: batchSize, shuffleSeed: training.seed, dropLast: dropLast,
+          workers: workers, mixing: mixing, damagedImages: damagedImages),
+        DataLoader(
+          validation, batchSize: batchSize, workers: workers, damagedImages: damagedImages)
+      )
+    }
   }
 
   /// Finds the files, with their classes.
@@ -100,9 +119,18 @@ public struct DataBlock: Hashable, Codable, Sendable {
   /// - Throws: `ImageFilesError`, `SplitError`, `PipelineError`; `DataBlockError.oneClass` where there
   ///   is nothing to tell apart.
   public nonisolated(nonsending) func load() async throws -> Loaded {
-    let source = try find()
+    try await load(from: find())
+  }
+
+  /// The same of images from elsewhere, such as a published dataset in memory (`StoredImages`); `files`, `labels` and
+  /// `decoder` are not read then.
+  ///
+  /// - Throws: As `load`, without `ImageFilesError`.
+  public nonisolated(nonsending) func load(from source: any ImageSource) async throws -> Loaded {
     guard source.classNames.count > 1 else {
-      throw DataBlockError.oneClass(source.classNames[0], path: source.root.path)
+      throw DataBlockError.oneClass(
+        source.classNames.first ?? "none",
+        path: (source as? ImageFiles)?.root.path ?? source.name)
     }
     let parts = try splitter.split(source)
     let normalization = try await normalization(of: source, indices: parts.training)
@@ -115,11 +143,42 @@ public struct DataBlock: Hashable, Codable, Sendable {
     }
     return Loaded(
       training: try pipeline(parts.training, trainingTransforms),
-      validation: try pipeline(parts.validation, validationTransforms))
+      validation: try pipeline(parts.validation, validationTransforms), mixing: mixing)
+  }
+
+  /// Walks one image for training through every step into its batch, as a training does, and tells what
+  /// each makes of it.
+  ///
+  /// - Parameters:
+  ///   - item: Its place among the images for training, from 0.
+  ///   - epoch: The epoch that random changes are drawn for, from 0.
+  /// - Throws: As `load`; `DataBlockError.item` for an image that there is not; `DamagedImage`.
+  public nonisolated(nonsending) func describe(
+    item: Int, epoch: Int = 0, batchSize: Int = 64
+  ) async throws -> DataDescription {
+    let loaded = try await load()
+    let (training, validation) = (loaded.training, loaded.validation)
+    guard 0..<training.count ~= item else {
+      throw DataBlockError.item(item, count: training.count)
+    }
+    let place: (kind: String, labels: String) =
+      switch files {
+      case .folder(let path): ("the folder \(path)", "\(labels)")
+      case .table(let path, _, _, let column):
+        (
+          "the table \(path)",
+          column.map { "the table's column \($0)" } ?? "the table's second column"
+        )
+      }
+    return try DataDescription(
+      item, of: loaded.loaders(batchSize: batchSize, damagedImages: .skip).training, epoch: epoch,
+      source: "\(place.kind), \(training.count + validation.count) images in "
+        + "\(training.description.classNames.count) classes", labels: place.labels,
+      split: splitter.words(training: training.count, validation: validation.count))
   }
 
   private nonisolated(nonsending) func normalization(
-    of source: ImageFiles, indices: [Int]
+    of source: any ImageSource, indices: [Int]
   ) async throws -> Normalization {
     switch normalization {
     case .computed(let images):
@@ -153,12 +212,16 @@ extension Normalization {
 public enum DataBlockError: Error, Hashable, Sendable, CustomStringConvertible {
   /// All images are of one class.
   case oneClass(String, path: String)
+  /// An image for training that there is not.
+  case item(Int, count: Int)
 
   public var description: String {
     switch self {
     case .oneClass(let name, let path):
       "all images in \(path) are of the class \(name), and there is nothing to tell apart; "
         + "give each class a folder of its own"
+    case .item(let item, let count):
+      "there is no item \(item) among \(count) images for training; choose from 0 to \(count - 1)"
     }
   }
 }

@@ -63,16 +63,37 @@ public struct ImagePipeline: LabelledImages {
   ///
   /// - Throws: `DamagedImage` where it cannot be read, or does not come to the right size.
   public func image(at index: Int, epoch: Int) throws(DamagedImage) -> RasterImage {
+    try image(at: index, epoch: epoch) { _, _ in }
+  }
+
+  /// What is done to an image on its way.
+  enum Stage {
+    case read
+    case convert
+    case change(ImageOperation)
+  }
+
+  /// The same, with a look at the image after each stage that does something.
+  func image(
+    at index: Int, epoch: Int, observe: (Stage, RasterImage) -> Void
+  ) throws(DamagedImage) -> RasterImage {
     let number = indices[index]
     func refuse(_ reason: String) -> DamagedImage {
       DamagedImage(index: index, name: source.name(of: number), reason: reason)
     }
-    let image: RasterImage
+    var image: RasterImage
     do {
-      let stored = try source.image(at: number, minimumSize: smallestUsefulSize)
+      image = try source.image(at: number, minimumSize: smallestUsefulSize)
+      observe(.read, image)
+      if image.channels != description.imageShape[0] {
+        image = image.converted(to: description.imageShape[0])
+        observe(.convert, image)
+      }
       let position = SamplePosition(seed: seed, epoch: epoch, index: number)
-      image = try transforms.applied(
-        to: stored.converted(to: description.imageShape[0]), at: position)
+      for operation in try transforms.draw(for: image.size, at: position) {
+        image = try operation.applied(to: image)
+        observe(.change(operation), image)
+      }
     } catch let error as ImageFileError {
       throw refuse("it \(error.words)")
     } catch {

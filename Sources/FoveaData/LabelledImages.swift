@@ -21,6 +21,10 @@ public protocol LabelledImages: Sendable {
   /// - Throws: `DamagedImage` where it cannot be read.
   func write(
     _ index: Int, epoch: Int, to target: UnsafeMutableBufferPointer<Float>) throws(DamagedImage)
+  /// Walks one image through every step to the numbers that `write` makes of it.
+  ///
+  /// - Throws: `DamagedImage`, as `write` does.
+  func steps(of index: Int, epoch: Int) throws(DamagedImage) -> [PipelineStep]
 }
 
 extension LabelledImages {

@@ -1,6 +1,6 @@
 /// Small charts of the same quantities for several things, such as a network's layers: a row for each thing, a
 /// column for each quantity.
-public struct ChartGrid: Hashable, Codable, Sendable {
+public struct ChartGrid: Hashable, Codable, Picture {
   /// The charts of one thing.
   public struct Row: Hashable, Codable, Sendable {
     /// What the thing is called.
@@ -32,7 +32,12 @@ public struct ChartGrid: Hashable, Codable, Sendable {
   /// The grid as an SVG document.
   ///
   /// - Complexity: O(points).
-  public func svg() -> String {
+  public func svg() -> String { content.svg }
+
+  /// The grid as pixels, two for each of the SVG document's, on a light background; of very many rows less.
+  public func png() -> PNGImage { content.png }
+
+  private var content: PictureContent {
     let (side, nameRoom, panelHeight, axisRoom) = (20.0, 30.0, 140.0, 46.0)
     let (plotWidth, tickRoom) = (230.0, 84.0)
     let columns = rows.map(\.panels.count).max() ?? 0
@@ -63,7 +68,7 @@ public struct ChartGrid: Hashable, Codable, Sendable {
     }
     let width = side + Double(max(columns, 1)) * (tickRoom + plotWidth + side)
     let titleWidth = SVGElement.width(of: title, size: SVGElement.titleSize) + 2 * side
-    return SVGElement.document(
-      title: title, width: max(width, titleWidth), height: top + 8, content: content)
+    return PictureContent(
+      title: title, width: max(width, titleWidth), height: top + 8, elements: content)
   }
 }

@@ -1,9 +1,26 @@
 /// How often images of each class are taken for each other class, as a table with shaded cells.
 ///
 /// Rows are true classes, columns predicted ones. A cell is the darker the larger its share of its row.
-public struct ConfusionChart: Hashable, Codable, Sendable {
+public struct ConfusionChart: Hashable, Codable, Picture {
+  /// What a cell says.
+  public enum Numbers: String, Hashable, Codable, Sendable {
+    /// How many images there are.
+    case images
+    /// Which share of the true class they are, in per cent: rows add up to 100, whatever their size.
+    case percent
+
+    fileprivate var axes: (rows: String, columns: String) {
+      switch self {
+      case .images: ("number of images", "number of images")
+      case .percent: ("each row is 100 %", "% of the true class")
+      }
+    }
+  }
+
   /// What stands above it.
   public let title: String
+  /// What the cells say.
+  public let numbers: Numbers
   /// What the classes are called that are shown.
   public let classNames: [String]
   /// The number of images, a row for each true class and in it a column for each predicted one.
@@ -21,8 +38,11 @@ public struct ConfusionChart: Hashable, Codable, Sendable {
   ///
   /// - Parameters:
   ///   - counts: As many rows, each of as many numbers, as there are names.
+  ///   - numbers: What the cells say.
   /// - Throws: `DrawingError.setting` for another number of rows or columns.
-  public init(title: String, classNames: [String], counts: [[Int]]) throws(DrawingError) {
+  public init(
+    title: String, classNames: [String], counts: [[Int]], numbers: Numbers = .images
+  ) throws(DrawingError) {
     for extent in [counts.count] + counts.map(\.count) where extent != classNames.count {
       throw .setting(
         "the number of rows and columns", value: extent, allowed: "\(classNames.count)")
@@ -37,6 +57,7 @@ public struct ConfusionChart: Hashable, Codable, Sendable {
         .prefix(Self.largestClassCount).sorted()
     }
     self.title = title
+    self.numbers = numbers
     self.classNames = shown.map { classNames[$0] }
     self.counts = shown.map { row in shown.map { counts[row][$0] } }
     support = shown.map { counts[$0].reduce(0, +) }
@@ -46,8 +67,25 @@ public struct ConfusionChart: Hashable, Codable, Sendable {
   }
 
   /// The chart as an SVG document.
-  public func svg() -> String {
-    let cell = Cell(classes: classNames.count, largest: counts.joined().max() ?? 0)
+  public func svg() -> String { content.svg }
+
+  /// The chart as pixels, two for each of the SVG document's, on a light background.
+  public func png() -> PNGImage { content.png }
+
+  /// What stands in a cell of some images of a row.
+  private func text(_ count: Int, row: Int) -> String {
+    guard numbers == .percent else { return NumberFormat.grouped(count) }
+    let percent = Double(count) / Double(support[row]) * 100
+    // A mistake that was made is no zero, and a class with one is not all right.
+    if percent < 0.1 { return "<0.1" }
+    return count == support[row] ? "100" : NumberFormat.fixed(min(percent, 99.9), decimals: 1)
+  }
+
+  private var content: PictureContent {
+    let texts = counts.enumerated().flatMap { row, counts in
+      counts.filter { $0 > 0 }.map { text($0, row: row) }
+    }
+    let cell = Cell(classes: classNames.count, texts: texts)
     let names = classNames.map(Self.shortened)
     let nameRoom = names.map { SVGElement.width(of: $0, size: cell.nameSize) }.max() ?? 0
     // Names that are short enough need not be read with a turned head.
@@ -91,17 +129,17 @@ public struct ConfusionChart: Hashable, Codable, Sendable {
         content.append(below)
       }
     }
-    content.append(.verticalText("True class (number of images)", x: 22, y: plot.middle))
+    content.append(.verticalText("True class (\(numbers.axes.rows))", x: 22, y: plot.middle))
     let titleY = plot.bottom + 8 + (isFlat ? cell.nameSize : nameRoom) + 22
     content.append(
       .text(
-        "Predicted class (number of images)", x: left + max(side / 2, 100), y: titleY,
+        "Predicted class (\(numbers.axes.columns))", x: left + max(side / 2, 100), y: titleY,
         anchor: "middle"))
-    return SVGElement.document(title: title, width: width, height: titleY + 14, content: content)
+    return PictureContent(title: title, width: width, height: titleY + 14, elements: content)
   }
 
   private func notes(_ cell: Cell) -> [String] {
-    [omission, cell.hasCounts ? nil : "Counts have no room in so many cells, and are left out."]
+    [omission, cell.hasNumbers ? nil : "Numbers have no room in so many cells, and are left out."]
       .compactMap { $0 }
   }
 
@@ -114,10 +152,10 @@ public struct ConfusionChart: Hashable, Codable, Sendable {
           width: cell.side, height: cell.side)
         let shade = Shade(share: Double(count) / Double(support[row]), isRight: row == column)
         elements.append(shade.rectangle(frame))
-        if cell.hasCounts {
+        if cell.hasNumbers {
           elements.append(
             .text(
-              NumberFormat.grouped(count), x: frame.x + cell.side / 2,
+              text(count, row: row), x: frame.x + cell.side / 2,
               y: frame.middle + cell.countSize * 0.35, anchor: "middle", size: cell.countSize,
               paint: shade.ink))
         }
@@ -134,20 +172,21 @@ public struct ConfusionChart: Hashable, Codable, Sendable {
 /// How large a cell is, and what has room in it.
 private struct Cell {
   let side: Double
-  let hasCounts: Bool
+  let hasNumbers: Bool
   let countSize: Double
   let nameSize: Double
 
-  init(classes: Int, largest: Int) {
+  init(classes: Int, texts: [String]) {
     switch classes {
     case ...12: (side, countSize, nameSize) = (46, 13, SVGElement.labelSize)
     case ...20: (side, countSize, nameSize) = (34, 11, SVGElement.labelSize)
     case ...40: (side, countSize, nameSize) = (24, 9, 11)
     default: (side, countSize, nameSize) = (11, 9, 9)
     }
-    hasCounts =
+    let size = countSize
+    hasNumbers =
       classes <= 40
-      && SVGElement.width(of: NumberFormat.grouped(largest), size: countSize) <= side
+      && (texts.map { SVGElement.width(of: $0, size: size) }.max() ?? 0) <= side
   }
 }
 

@@ -1,6 +1,6 @@
 /// What several things, such as a network's layers, have at several times: a row for each thing, a column for each
 /// time, and a colour for the value.
-public struct HeatGrid: Hashable, Sendable {
+public struct HeatGrid: Hashable, Picture {
   /// The values of one quantity.
   public struct Panel: Hashable, Sendable {
     /// What is measured.
@@ -65,23 +65,12 @@ public struct HeatGrid: Hashable, Sendable {
   }
 
   /// The picture as an SVG document; of more columns than `PNGImage.largestExtent` the first are shown.
-  public func svg() -> String {
-    let drawing = drawing { [.image($0, $1)] }
-    return SVGElement.document(
-      title: title, width: drawing.width, height: drawing.height, content: drawing.content)
-  }
+  public func svg() -> String { content.svg }
 
   /// The picture as pixels, two for each of the SVG document's, on a light background.
-  public func png() -> PNGImage {
-    let drawing = drawing { $0.rectangles(in: $1) }
-    return SVGRaster.image(
-      width: drawing.width, height: drawing.height, content: drawing.content)
-  }
+  public func png() -> PNGImage { content.png }
 
-  /// - Parameter colors: Lays an image into a frame.
-  private func drawing(
-    _ colors: (PNGImage, Frame) -> [SVGElement]
-  ) -> (width: Double, height: Double, content: [SVGElement]) {
+  private var content: PictureContent {
     let nameWidth = shownNames.map { SVGElement.width(of: $0) }.max() ?? 0
     let left = 46 + nameWidth
     let rowHeight = rowHeight
@@ -96,7 +85,7 @@ public struct HeatGrid: Hashable, Sendable {
       let plot = Frame(x: left, y: top, width: Self.width - left - 130, height: height)
       let scale = Colors(panel)
       content.append(.rectangle(plot, fill: .band))
-      if let image = scale.image { content += colors(image, plot) }
+      if let image = scale.image { content.append(.image(image, plot)) }
       content.append(.rectangle(plot, fill: nil, stroke: .quiet))
       for row in namedRows(of: rowHeight) {
         let level = plot.y + (Double(row) + 0.5) * rowHeight
@@ -112,7 +101,7 @@ public struct HeatGrid: Hashable, Sendable {
           horizontalAxis.label, x: plot.x + plot.width / 2, y: plot.bottom + 36, anchor: "middle"))
       content.append(.verticalText(rowAxis, x: 16, y: plot.middle))
       let bar = Frame(x: plot.right + 18, y: plot.y, width: 14, height: max(plot.height, 60))
-      content += colors(HeatColors.bar, bar) + [.rectangle(bar, fill: nil, stroke: .quiet)]
+      content += [.image(HeatColors.bar, bar), .rectangle(bar, fill: nil, stroke: .quiet)]
       for tick in scale.ticks {
         let level = bar.bottom - scale.axis.position(of: tick) * bar.height
         content.append(.line((bar.right, level), (bar.right + 4, level), paint: .quiet))
@@ -121,7 +110,8 @@ public struct HeatGrid: Hashable, Sendable {
       top = bar.bottom + 56
     }
     let titleWidth = SVGElement.width(of: title, size: SVGElement.titleSize)
-    return (max(Self.width, titleWidth + 40), top, content)
+    return PictureContent(
+      title: title, width: max(Self.width, titleWidth + 40), height: top, elements: content)
   }
 }
 
@@ -153,25 +143,5 @@ private struct Colors {
       }
     }
     return PNGImage(width: columns, height: panel.rows.count, .rgba, samples)
-  }
-}
-
-extension PNGImage {
-  /// A rectangle for each pixel that is not transparent.
-  fileprivate func rectangles(in frame: Frame) -> [SVGElement] {
-    let count = format.rawValue
-    let size = (frame.width / Double(width), frame.height / Double(height))
-    return (0..<width * height).compactMap { place in
-      let pixel = samples[(place * count)..<((place + 1) * count)]
-      guard format != .rgba || pixel.last != 0 else { return nil }
-      let digits = pixel.prefix(3).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-      return SVGElement(
-        "rect",
-        [
-          "x": "\(frame.x + Double(place % width) * size.0)",
-          "y": "\(frame.y + Double(place / width) * size.1)", "width": "\(size.0)",
-          "height": "\(size.1)", "fill": "#\(digits.joined())",
-        ])
-    }
   }
 }

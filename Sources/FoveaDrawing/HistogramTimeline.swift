@@ -4,7 +4,7 @@ import Foundation
 /// logarithm of how many values are in it.
 ///
 /// Fastai's `color_dim`, with axes, and with values below zero.
-public struct HistogramTimeline: Hashable, Codable, Sendable {
+public struct HistogramTimeline: Hashable, Codable, Picture {
   /// The histograms of one thing, such as a layer.
   public struct Panel: Hashable, Codable, Sendable {
     /// What the thing is called.
@@ -46,7 +46,12 @@ public struct HistogramTimeline: Hashable, Codable, Sendable {
   }
 
   /// The picture as an SVG document; of more columns than `PNGImage.largestExtent` the first are shown.
-  public func svg() -> String {
+  public func svg() -> String { content.svg }
+
+  /// The picture as pixels, two for each of the SVG document's, on a light background; of very many panels less.
+  public func png() -> PNGImage { content.png }
+
+  private var content: PictureContent {
     let (width, panelHeight, nameRoom, axisRoom) = (760.0, 180.0, 30.0, 50.0)
     let vertical = AxisScale(
       [bounds.lowerBound, bounds.upperBound], .linear, widened: false, tickLimit: 5)
@@ -66,7 +71,7 @@ public struct HistogramTimeline: Hashable, Codable, Sendable {
       content += axes(of: plot, vertical) + colorBar(most: most, beside: plot)
       top += panelHeight + axisRoom
     }
-    return SVGElement.document(title: title, width: width, height: top + 4, content: content)
+    return PictureContent(title: title, width: width, height: top + 4, elements: content)
   }
 
   private func axes(of plot: Frame, _ vertical: AxisScale) -> [SVGElement] {

@@ -1,21 +1,13 @@
-extension LineChart {
+extension LineChart: Picture {
   /// The chart as an SVG document, 760 pixels wide, on a light background.
   ///
   /// - Complexity: O(points); the size of the document is bounded by the width of the chart.
-  public func svg() -> String {
-    let drawing = drawing
-    return SVGElement.document(
-      title: title, width: Metrics.width, height: drawing.height, content: drawing.content)
-  }
+  public func svg() -> String { content.svg }
 
   /// The chart as pixels, two for each of the SVG document's, on a light background.
-  public func png() -> PNGImage {
-    let drawing = drawing
-    return SVGRaster.image(
-      width: Metrics.width, height: drawing.height, content: drawing.content)
-  }
+  public func png() -> PNGImage { content.png }
 
-  private var drawing: (height: Double, content: [SVGElement]) {
+  private var content: PictureContent {
     let scale = AxisScale(
       panels.flatMap { $0.series.flatMap { $0.points.map(\.x) } }, horizontalAxis.kind,
       widened: false, tickLimit: 8)
@@ -48,7 +40,7 @@ extension LineChart {
 
     content.append(
       .text(title, x: left, y: 27, size: Metrics.titleSize, paint: .ink, weight: "600"))
-    return (bottom, content)
+    return PictureContent(title: title, width: Metrics.width, height: bottom, elements: content)
   }
 }
 

@@ -1,4 +1,4 @@
-extension PixelPlot {
+extension PixelPlot: Picture {
   /// The plot as an SVG document, its longer side about 560 pixels.
   public func svg() -> String {
     let side = 560.0

@@ -2,7 +2,7 @@
 ///
 /// A network whose probabilities are true has its bars on the diagonal; the gap between a bar and the mean
 /// probability of its images is drawn in another colour.
-public struct ReliabilityDiagram: Hashable, Codable, Sendable {
+public struct ReliabilityDiagram: Hashable, Codable, Picture {
   /// Images whose probability lies in one range.
   public struct Bin: Hashable, Codable, Sendable {
     /// The range of probabilities.
@@ -40,7 +40,12 @@ public struct ReliabilityDiagram: Hashable, Codable, Sendable {
   private static let side = 440.0
 
   /// The diagram as an SVG document.
-  public func svg() -> String {
+  public func svg() -> String { content.svg }
+
+  /// The diagram as pixels, two for each of the SVG document's, on a light background.
+  public func png() -> PNGImage { content.png }
+
+  private var content: PictureContent {
     let images = AxisScale(
       [0] + bins.map { Double($0.images) }, .linear, widened: true, tickLimit: 4)
     let left =
@@ -74,8 +79,8 @@ public struct ReliabilityDiagram: Hashable, Codable, Sendable {
       .text(
         "Confidence (probability of the predicted class, share of 1)", x: left + Self.side / 2,
         y: counts.bottom + 40, anchor: "middle"))
-    return SVGElement.document(
-      title: title, width: width, height: counts.bottom + 54, content: content)
+    return PictureContent(
+      title: title, width: width, height: counts.bottom + 54, elements: content)
   }
 
   private func bars(

@@ -136,15 +136,15 @@ extension SVGElement {
 
   /// An image whose pixels stay squares, in viewers too that would smooth them.
   static func image(_ image: PNGImage, _ frame: Frame) -> SVGElement {
-    let image = image.enlarged(max(1, 512 / max(image.width, image.height)))
+    let enlarged = image.enlarged(max(1, 512 / max(image.width, image.height)))
     return SVGElement(
       "image",
       [
         "x": pixels(frame.x), "y": pixels(frame.y), "width": pixels(frame.width),
         "height": pixels(frame.height), "preserveAspectRatio": "none",
         "style": "image-rendering:pixelated",
-        "href": "data:image/png;base64,\(image.encoded().base64EncodedString())",
-      ])
+        "href": "data:image/png;base64,\(enlarged.encoded().base64EncodedString())",
+      ], image: image)
   }
 
   private static func rounded(_ points: [(Double, Double)], radius: Double) -> String {

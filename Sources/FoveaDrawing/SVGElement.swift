@@ -7,6 +7,8 @@ struct SVGElement {
   private var content: [String] = []
   /// What it says, where it holds text alone.
   private(set) var text: String?
+  /// What it shows, where it is an image.
+  private(set) var image: PNGImage?
 
   init(_ name: String, _ attributes: KeyValuePairs<String, String> = [:]) {
     self.name = name
@@ -18,6 +20,12 @@ struct SVGElement {
     self.init(name, attributes)
     content = [Markup.escaped(text)]
     self.text = text
+  }
+
+  /// An element that shows an image, which its attributes hold too.
+  init(_ name: String, _ attributes: KeyValuePairs<String, String>, image: PNGImage) {
+    self.init(name, attributes)
+    self.image = image
   }
 
   mutating func append(_ child: SVGElement) { content.append(child.rendered) }

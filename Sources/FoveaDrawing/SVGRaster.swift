@@ -1,11 +1,11 @@
 import Foundation
 
-/// Draws elements as pixels, two for each of the picture's: lines, rectangles, dots and words.
+/// Draws elements as pixels, two for each of the picture's: lines, rectangles, dots, images and words.
 ///
 /// Knows what charts are made of, and no more of SVG.
 struct SVGRaster {
-  private static let scale = 2.0
-
+  /// Pixels for each of the picture's.
+  private let scale: Double
   private let width: Int
   private let height: Int
   private var samples: [UInt8]
@@ -18,8 +18,10 @@ struct SVGRaster {
   }
 
   private init(width: Double, height: Double) {
-    self.width = Int((width * Self.scale).rounded(.up))
-    self.height = Int((height * Self.scale).rounded(.up))
+    // What is very long is drawn smaller, so that it stays a picture.
+    scale = min(2, Double(PNGImage.largestExtent) / max(width, height))
+    self.width = min(Int((width * scale).rounded(.up)), PNGImage.largestExtent)
+    self.height = min(Int((height * scale).rounded(.up)), PNGImage.largestExtent)
     samples = [UInt8](repeating: 255, count: self.width * self.height * 3)
   }
 
@@ -31,8 +33,10 @@ struct SVGRaster {
     switch element.name {
     case "line":
       guard let stroke else { return }
-      let ends = [(number("x1"), number("y1")), (number("x2"), number("y2"))]
-      line(ends, width: width, stroke, opacity: opacity)
+      let ends = ((number("x1"), number("y1")), (number("x2"), number("y2")))
+      for part in Self.dashes(element["stroke-dasharray"], from: ends.0, to: ends.1) {
+        line(part, width: width, stroke, opacity: opacity)
+      }
     case "polyline":
       guard let stroke else { return }
       let points = (element["points"] ?? "").split(separator: " ").compactMap { point in
@@ -45,13 +49,43 @@ struct SVGRaster {
       line(
         [(x, y), (x, y)], width: 2 * number("r"), Self.color(element["fill"] ?? ""), opacity: 1)
     case "rect":
-      guard let fill = element["fill"], fill != "none" else { return }
-      let opacity = element["fill-opacity"].flatMap(Double.init) ?? 1
-      rectangle(
-        Frame(x: number("x"), y: number("y"), width: number("width"), height: number("height")),
-        Self.color(fill), opacity: opacity)
+      let frame = Frame(
+        x: number("x"), y: number("y"), width: number("width"), height: number("height"))
+      if let fill = element["fill"], fill != "none" {
+        let fillOpacity = element["fill-opacity"].flatMap(Double.init) ?? 1
+        rectangle(frame, Self.color(fill), opacity: fillOpacity)
+      }
+      if let stroke {
+        let corners = [
+          (frame.x, frame.y), (frame.right, frame.y), (frame.right, frame.bottom),
+          (frame.x, frame.bottom), (frame.x, frame.y),
+        ]
+        line(corners, width: width, stroke, opacity: opacity)
+      }
+    case "image":
+      guard let image = element.image else { return }
+      lay(
+        image,
+        Frame(x: number("x"), y: number("y"), width: number("width"), height: number("height")))
     case "text": write(element, x: number("x"), y: number("y"), size: number("font-size"))
     default: break
+    }
+  }
+
+  /// The visible parts of a line that is drawn in dashes of a length, with gaps of another.
+  private static func dashes(
+    _ pattern: String?, from start: (Double, Double), to end: (Double, Double)
+  ) -> [[(Double, Double)]] {
+    let lengths = (pattern ?? "").split(separator: " ").compactMap { Double($0) }
+    guard lengths.count == 2, lengths[0] > 0, lengths[1] > 0 else { return [[start, end]] }
+    let (dx, dy) = (end.0 - start.0, end.1 - start.1)
+    let length = (dx * dx + dy * dy).squareRoot()
+    func point(_ distance: Double) -> (Double, Double) {
+      let share = min(distance / length, 1)
+      return (start.0 + share * dx, start.1 + share * dy)
+    }
+    return stride(from: 0, to: length, by: lengths[0] + lengths[1]).map {
+      [point($0), point($0 + lengths[0])]
     }
   }
 
@@ -76,8 +110,8 @@ struct SVGRaster {
   private mutating func line(
     _ points: [(Double, Double)], width: Double, _ color: [Double], opacity: Double
   ) {
-    let half = width * Self.scale / 2
-    let places = points.map { ($0.0 * Self.scale, $0.1 * Self.scale) }
+    let half = width * scale / 2
+    let places = points.map { ($0.0 * scale, $0.1 * scale) }
     // The most that any part covers of a pixel: joints are not darker than what they join.
     var cover: [Int: Double] = [:]
     for (start, end) in zip(places, places.dropFirst()) {
@@ -108,23 +142,48 @@ struct SVGRaster {
   }
 
   private mutating func rectangle(_ frame: Frame, _ color: [Double], opacity: Double) {
-    let rows =
-      Int(
-        frame.y * Self.scale)..<max(
-        Int(frame.y * Self.scale), Int((frame.bottom * Self.scale).rounded()))
-    let columns =
-      Int(
-        frame.x * Self.scale)..<max(
-        Int(frame.x * Self.scale), Int((frame.right * Self.scale).rounded()))
-    for y in rows.clamped(to: 0..<height) {
-      for x in columns.clamped(to: 0..<width) { blend(x, y, color, opacity) }
+    let (rows, columns) = pixels(of: frame)
+    for y in rows {
+      for x in columns { blend(x, y, color, opacity) }
+    }
+  }
+
+  /// The pixels that a frame covers, as far as they are in the picture.
+  private func pixels(of frame: Frame) -> (rows: Range<Int>, columns: Range<Int>) {
+    func range(_ start: Double, _ end: Double) -> Range<Int> {
+      // Neighbours share an edge, and no pixel twice.
+      let (first, last) = (Int((start * scale).rounded()), Int((end * scale).rounded()))
+      return first..<max(first, last)
+    }
+    return (
+      range(frame.y, frame.bottom).clamped(to: 0..<height),
+      range(frame.x, frame.right).clamped(to: 0..<width)
+    )
+  }
+
+  /// Lays an image into a frame; its pixels stay squares.
+  private mutating func lay(_ image: PNGImage, _ frame: Frame) {
+    let count = image.format.rawValue
+    func place(_ pixel: Int, _ start: Double, _ length: Double, _ extent: Int) -> Int {
+      let share = (Double(pixel) + 0.5 - start * scale) / (length * scale)
+      return max(0, min(extent - 1, Int(share * Double(extent))))
+    }
+    let (rows, columns) = pixels(of: frame)
+    for y in rows {
+      let row = place(y, frame.y, frame.height, image.height)
+      for x in columns {
+        let start = (row * image.width + place(x, frame.x, frame.width, image.width)) * count
+        let color = (0..<3).map { Double(image.samples[start + (count == 1 ? 0 : $0)]) }
+        let opacity = image.format == .rgba ? Double(image.samples[start + 3]) / 255 : 1
+        blend(x, y, color, opacity)
+      }
     }
   }
 
   /// Writes words, upwards where the element is turned.
   private mutating func write(_ element: SVGElement, x: Double, y: Double, size: Double) {
     guard let text = element.text else { return }
-    let dot = max(1, Int((size / 6).rounded()))
+    let dot = max(1, Int((size * scale / 12).rounded()))
     let length = Double(PixelFont.width(of: text) * dot)
     let shift: Double =
       switch element["text-anchor"] {
@@ -134,7 +193,7 @@ struct SVGRaster {
       }
     let color = Self.color(element["fill"] ?? "")
     let isTurned = element["transform"]?.hasPrefix("rotate(-90") == true
-    let (left, base) = (x * Self.scale, y * Self.scale)
+    let (left, base) = (x * scale, y * scale)
     for pixel in PixelFont.pixels(of: text) {
       let along = Double(pixel.x * dot) - shift
       let across = Double((pixel.y - PixelFont.height) * dot)

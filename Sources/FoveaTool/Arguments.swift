@@ -6,6 +6,7 @@ public import FoveaRuntime
 import FoveaTensors
 
 extension ScheduleName: ExpressibleByArgument {}
+extension PictureFormat: ExpressibleByArgument {}
 extension OptimizerName: ExpressibleByArgument {}
 extension LossName: ExpressibleByArgument {}
 extension BestMeasure: ExpressibleByArgument {}

@@ -14,7 +14,7 @@ struct DataVerbs: AsyncParsableCommand {
       for each class (with train/ and val/ or test/ above them, where there are parts), a .csv table of paths and classes, or \
       arrays of NumPy: a .npz file, or a folder of images.npy and labels.npy, of any number of channels.
       """,
-    subcommands: [Info.self, Preview.self, Stats.self, Check.self])
+    subcommands: [Info.self, Describe.self, Preview.self, Stats.self, Check.self])
 
   /// Options that say which images.
   struct Selection: ParsableArguments {
@@ -26,37 +26,30 @@ struct DataVerbs: AsyncParsableCommand {
       completion: .directory)
     var data: String?
 
-    @Option(
-      help: """
-        What tells the class of a file in a folder: folder (the outermost), parent-folder (the innermost), or a \
-        regular expression with a group for the file's name.
-        """)
-    var labels = "folder"
+    @OptionGroup var classes: ClassOptions
 
     @Option(
       help: "Split a folder or table: the share of each class for validation, as in 0.2.")
     var validation: Double?
 
-    @Option(help: "The column of a table with the paths. (default: the first)")
-    var pathColumn: String?
-
-    @Option(help: "The column of a table with the classes. (default: the second)")
-    var labelColumn: String?
+    @Option(
+      help: "Split by a file that names the images for validation, a line each.",
+      completion: .file())
+    var validationFile: String?
 
     @Option(help: "1 for grey, 3 for red, green and blue. (default: by the images)")
     var channels: Int?
 
-    var request: DatasetRequest {
+    /// - Parameter seed: What a share for validation is drawn from.
+    func request(seed: UInt64 = 0) throws(CommandError) -> DatasetRequest {
+      guard validation == nil || validationFile == nil else {
+        throw .conflict("--validation-file", reason: "--validation settles it; choose one of them")
+      }
       var request = DatasetRequest(dataset, data: data)
-      request.labels =
-        switch labels {
-        case "folder": .folder
-        case "parent-folder": .parentFolder
-        default: .fileName(pattern: labels)
-        }
-      request.splitter = validation.map { .stratified(validation: $0) }
-      request.pathColumn = pathColumn
-      request.labelColumn = labelColumn
+      request.splitter =
+        validationFile.map { .file($0) }
+        ?? validation.map { .stratified(validation: $0, seed: seed) }
+      request.read(by: classes.rules)
       return request
     }
   }
@@ -67,7 +60,7 @@ struct DataVerbs: AsyncParsableCommand {
   ) async throws -> DataReport {
     let downloads = DownloadDisplay(console)
     let start = ContinuousClock.now
-    let result = try await DataCommand(selection.request, channels: selection.channels).run {
+    let result = try await DataCommand(selection.request(), channels: selection.channels).run {
       progress in
       switch progress {
       case .downloading(let download): downloads.show(download)
@@ -106,25 +99,13 @@ struct DataVerbs: AsyncParsableCommand {
     }
   }
 
-  /// `fovea data preview`: draws a batch.
-  struct Preview: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Draw images as the network gets them, augmented, with their classes.",
-      discussion: """
-        The images are those of a batch for training, with normalisation taken back. Another --epoch shows other random \
-        changes of the same images. Without --out they are drawn right in a terminal, else into preview.svg.
-        """)
-
-    @OptionGroup var selection: Selection
-
-    @Option(help: "How many images.")
-    var count = 25
-
+  /// What happens to images on their way to a network.
+  struct PreparationOptions: ParsableArguments {
     @Option(help: "The height and width that the network takes. (default: the images' own)")
     var imageSize: Int?
 
     @Option(help: "What happens to the images: \(AugmentationName.names).")
-    var augment: AugmentationName = .standard
+    var augment = ImageRecipe.defaultAugmentation
 
     @Option(help: "Mix images by mixup with Beta(A, A), as in 0.2.")
     var mixup: Double?
@@ -137,6 +118,34 @@ struct DataVerbs: AsyncParsableCommand {
 
     @Option(help: "What random changes are drawn from.")
     var seed: UInt64 = 0
+
+    func preparation(_ selection: Selection) -> ImagePreparation {
+      ImagePreparation(
+        size: imageSize.map { ImageSize($0) }, channels: selection.channels,
+        augmentation: augment, seed: seed)
+    }
+
+    var mixing: Mixing? {
+      get throws { try Mixing(mixup: mixup, cutMix: cutmix) }
+    }
+  }
+
+  /// `fovea data preview`: draws a batch.
+  struct Preview: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Draw images as the network gets them, augmented, with their classes.",
+      discussion: """
+        The images are those of a batch for training, with normalisation taken back. Another --epoch shows other random \
+        changes of the same images; nothing is changed without --augment, as in fovea train. Without --out they are \
+        drawn right in a terminal, else into preview.svg.
+        """)
+
+    @OptionGroup var selection: Selection
+
+    @Option(help: "How many images.")
+    var count = 25
+
+    @OptionGroup var images: PreparationOptions
 
     @Option(
       help: "The picture's file: .svg or .png. (default: the terminal, else preview.svg)",
@@ -152,12 +161,9 @@ struct DataVerbs: AsyncParsableCommand {
       let console = Console(json: report.json)
       let downloads = DownloadDisplay(console)
       var command = PreviewCommand(
-        selection.request,
-        ImagePreparation(
-          size: imageSize.map { ImageSize($0) }, channels: selection.channels,
-          augmentation: augment, seed: seed), count: count)
-      command.epoch = epoch
-      command.mixing = try Mixing(mixup: mixup, cutMix: cutmix)
+        try selection.request(seed: images.seed), images.preparation(selection), count: count)
+      command.epoch = images.epoch
+      command.mixing = try images.mixing
       if terminal || (out == nil && console.isTerminal && !report.json) {
         console.print(try await command.grid { downloads.show($0) })
         guard out != nil || report.json else { return }
@@ -165,6 +171,40 @@ struct DataVerbs: AsyncParsableCommand {
       command.output = out ?? command.output
       let result = try await command.run { downloads.show($0) }
       console.print("\(result.file): \(NumberFormat.grouped(result.bytes)) bytes")
+      try console.printJSON(result)
+    }
+  }
+
+  /// `fovea data describe`: walks one image into its batch.
+  struct Describe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Walk one image through every step into its batch, as a training does.",
+      discussion: """
+        Tells where the image is from, what its class and its part are, and for each step what was drawn, with the shape and the \
+        least, mean and largest number after it. Takes the options of fovea train about images.
+        """)
+
+    @OptionGroup var selection: Selection
+
+    @Option(help: "Which of the images for training, from 0.")
+    var item = 0
+
+    @Option(help: "Images of a batch.")
+    var batchSize = TrainConfiguration.defaultBatchSize
+
+    @OptionGroup var images: PreparationOptions
+
+    @OptionGroup var report: ReportOptions
+
+    func run() async throws {
+      let console = Console(json: report.json)
+      let downloads = DownloadDisplay(console)
+      var command = DescribeCommand(
+        try selection.request(seed: images.seed), images.preparation(selection), item: item,
+        epoch: images.epoch, batchSize: batchSize)
+      command.mixing = try images.mixing
+      let result = try await command.run { downloads.show($0) }
+      console.print("\(result)")
       try console.printJSON(result)
     }
   }

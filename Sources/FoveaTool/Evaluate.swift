@@ -43,14 +43,20 @@ struct Evaluate: AsyncParsableCommand {
 
   @Option(
     help: """
-      A folder for classes.csv, confusion.svg, reliability.svg, results.svg (some images, what they are and what \
-      they are taken for) and top-losses.svg; what is in it under \
+      A folder for classes.csv, class-scores.svg, confusion.svg, confusion-percent.svg, reliability.svg, results.svg \
+      (some images, what they are and what they are taken for) and top-losses.svg; what is in it under \
       these names is written over.
       """, completion: .directory)
   var details: String?
 
+  @Option(help: "What the pictures of --details are written as. (default: svg)")
+  var pictures: PictureFormat?
+
   @Option(help: "What happens to images that cannot be read: fail or skip.")
   var damaged = DamagedImagePolicy.fail
+
+  @OptionGroup(title: "Options of a folder or table (default: as in the run)")
+  var classes: ClassOptions
 
   @OptionGroup var report: ReportOptions
 
@@ -62,6 +68,8 @@ struct Evaluate: AsyncParsableCommand {
       threads: threads, data: data, isAveraged: averaged, details: details)
     command.isBest = best
     command.damagedImages = damaged
+    command.pictures = pictures
+    command.classRules = classes.rules
     let result = try await command.run { downloads.show($0) }
     console.print(
       "Weights: \(shortened(result.checkpoint)), after \(counted(result.epochs, "epoch")).")

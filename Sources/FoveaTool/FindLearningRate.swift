@@ -24,7 +24,7 @@ struct FindLearningRate: AsyncParsableCommand {
   @Option(help: "Updates between both.")
   var steps = 100
 
-  @Option(help: "The chart's file, .svg.", completion: .file())
+  @Option(help: "The chart's file, .svg or .png.", completion: .file())
   var out = "lr-find.svg"
 
   @OptionGroup var report: ReportOptions

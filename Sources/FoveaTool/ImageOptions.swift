@@ -39,10 +39,17 @@ struct ImageOptions: ParsableArguments {
   var validation: Double?
 
   @Option(
+    help: "A file that names the images for validation, a line each, as paths in the dataset.",
+    completion: .file())
+  var validationFile: String?
+
+  @Option(
     help:
       "Cut what is learned from into parts and validate on one, as 2/5; 2/5:random without regard to classes. (default: not cut)"
   )
   var fold: DataFold?
+
+  @OptionGroup var classes: ClassOptions
 
   var recipe: ImageRecipe {
     var recipe = ImageRecipe()
@@ -54,7 +61,11 @@ struct ImageOptions: ParsableArguments {
     recipe.mixedEpochs = mixEpochs
     recipe.damagedImages = damaged
     recipe.validation = validation
+    recipe.validationFile = validationFile
     recipe.fold = fold
+    recipe.labels = classes.rules.labels
+    recipe.pathColumn = classes.pathColumn
+    recipe.labelColumn = classes.labelColumn
     return recipe
   }
 }

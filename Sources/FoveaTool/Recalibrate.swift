@@ -45,6 +45,9 @@ struct Recalibrate: AsyncParsableCommand {
   @Option(help: "What happens to images that cannot be read: fail or skip.")
   var damaged = DamagedImagePolicy.fail
 
+  @OptionGroup(title: "Options of a folder or table (default: as in the run)")
+  var classes: ClassOptions
+
   @OptionGroup var report: ReportOptions
 
   func run() async throws {
@@ -58,6 +61,7 @@ struct Recalibrate: AsyncParsableCommand {
     command.threads = threads
     command.data = data
     command.damagedImages = damaged
+    command.classRules = classes.rules
     let result = try await command.run { downloads.show($0) }
     console.print(
       "\(counted(result.layers, "layer")) measured anew on \(result.batches) batches.")

@@ -175,10 +175,17 @@ private final class ArrayFolder {
     #expect(report.problems.map(\.kind) == [.damaged, .leak, .leak])
     #expect(report.problems[0].images == ["training/2"])
     #expect(report.problems[1].images == ["training/0", "validation/0"])
-    let preview = PreviewCommand(
-      DatasetRequest(folder.url.path), ImagePreparation(augmentation: .standard), count: 4,
-      output: folder.path("batch.png"))
+    var preview = PreviewCommand(
+      DatasetRequest(folder.url.path), count: 4, output: folder.path("batch.png"))
     #expect(try await preview.run().bytes > 0)
+    // As a training refuses it.
+    preview.preparation.augmentation = .standard
+    await #expect(throws: CommandError.self) { try await preview.run() }
+    let described = try await DescribeCommand(DatasetRequest(folder.url.path)).run()
+    #expect(described.steps.count == 3)
+    #expect(described.steps[0].name.hasPrefix("read "))
+    #expect(described.steps[0].shape[0] == 12 && described.steps[0].maximum < 1)
+    #expect(described.split.hasPrefix("the dataset's own parts: "))
   }
 
   @Test func `folds are of the images to learn from`() async throws {

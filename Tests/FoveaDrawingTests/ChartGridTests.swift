@@ -78,7 +78,7 @@ import Testing
         Array(picture.samples[$0..<($0 + 3)]) == color
       }
     }
-    for amount in [0, 0.2, 0.5, 0.8] { #expect(has(HeatColors.rgb(amount)), "\(amount)") }
+    for amount in [0, 0.2, 0.5, 1] { #expect(has(HeatColors.rgb(amount)), "\(amount)") }
     #expect(has(Paint.band.lightRGB), "what is no number")
   }
 }

@@ -39,7 +39,7 @@ private func counts(_ classes: Int) -> [[Int]] {
     let svg = try ParsedSVG(
       ConfusionChart(title: "Many", classNames: names, counts: counts(classes)).svg())
     #expect(svg.texts.contains("95") == hasCounts)
-    #expect(svg.texts.contains { $0.hasPrefix("Counts have no room") } != hasCounts)
+    #expect(svg.texts.contains { $0.hasPrefix("Numbers have no room") } != hasCounts)
     #expect(svg.texts.count { $0 == "class 9" } == 2)
   }
 

@@ -20,7 +20,7 @@ import Testing
     let parts = try outcome.json()["parts"] as? [String]
     #expect(
       parts == [
-        "Result", "Curves", "Health", "Evaluation", "Layers", "Network", "Configuration",
+        "Result", "Curves", "Health", "Evaluation", "Data", "Layers", "Network", "Configuration",
         "Environment", "Reproduce",
       ])
     let page = try String(
@@ -30,6 +30,13 @@ import Testing
     // Names of namespaces are no addresses.
     let links = page.replacingOccurrences(of: "http://www.w3.org/2000/svg", with: "")
     #expect(!links.contains("http://") && !links.contains("https://") && !links.contains("url("))
+    for name in [
+      "confusion", "confusion-percent", "class-scores", "results", "top-losses", "reliability",
+      "first-batch", "layer-stats",
+    ] { #expect(page.components(separatedBy: "alt=\"\(name)\"").count == 2, "\(name)") }
+    // mnist-mini has as many images of each digit.
+    #expect(page.contains("<summary>Images of each class</summary>"))
+    #expect(page.contains("cross-entropy (nats)"))
     for words in [
       "<svg", "data:image/svg+xml;base64,", "prefers-color-scheme: dark", "--weight-decay",
       "instruction set", "fovea reproduce", "fovea train mnist-mini --batch-size 512",

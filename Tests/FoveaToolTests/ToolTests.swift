@@ -118,6 +118,7 @@ import Testing
     let run = folder.url.appendingPathComponent("first")
     for name in [
       "config.json", "metrics.csv", "checkpoint.safetensors", "loss.svg", "schedule.svg",
+      "classes.csv", "first-batch.png",
     ] {
       let file = run.appendingPathComponent(name).path
       #expect(FileManager.default.fileExists(atPath: file), "\(name)")
@@ -163,6 +164,19 @@ import Testing
     let grid = try String(
       contentsOf: folder.appendingPathComponent("top-losses.svg"), encoding: .utf8)
     #expect(grid.components(separatedBy: "<image").count == 26)
+    let pixels = try tool.run(
+      "evaluate", checkpoint, "mnist-mini", "--details", "pixels", "--pictures", "png")
+    #expect(pixels.status == 0, "\(pixels.errors)")
+    for name in [
+      "confusion", "confusion-percent", "class-scores", "results", "top-losses", "reliability",
+    ] {
+      #expect(
+        FileManager.default.fileExists(atPath: folder.appendingPathComponent("\(name).svg").path))
+      let file = self.folder.url.appendingPathComponent("pixels/\(name).png")
+      #expect(try ImageDecoder().decode(contentsOf: file).channels == 3)
+    }
+    let alone = try tool.run("evaluate", checkpoint, "mnist-mini", "--pictures", "png")
+    #expect(alone.status == 2 && alone.errors.contains("with --details"))
     let refused = try tool.run(
       "evaluate", checkpoint, "mnist-mini", "--details", "details/classes.csv")
     #expect(refused.status == 1)

@@ -32,6 +32,7 @@ public struct DataCommand: Hashable, Codable, Sendable {
     if let channels, ![1, 3].contains(channels) {
       throw CommandError.option("--channels", value: "\(channels)", allowed: "1 or 3")
     }
+    try request.check()
     if request.isArrays {
       guard channels == nil else {
         throw CommandError.conflict(

@@ -28,9 +28,9 @@ extension DatasetRequest {
   ) throws -> [ArrayDataset.Part] {
     guard parts.count == 1 || splitter.isFold, let all = parts.first?.images else {
       throw CommandError.conflict(
-        "--validation",
+        splitter.option,
         reason: "\(dataset) is in parts already, \(parts.map(\.name).joined(separator: " and ")); "
-          + "leave --validation out")
+          + "leave \(splitter.option) out")
     }
     let indices = try splitter.split(
       all.indices.map { all.arrayLabels[$0] }, classNames: all.description.classNames,
@@ -49,6 +49,7 @@ extension DatasetRequest {
   ///
   /// - Throws: As `arrayParts`; `CommandError.conflict` for a change that is for pictures.
   func preparedArrays(_ preparation: ImagePreparation) throws -> Prepared {
+    try check()
     let changes = [
       ("--image-size", preparation.size != nil), ("--channels", preparation.channels != nil),
       ("--augment", preparation.augmentation != .none),
@@ -58,11 +59,8 @@ extension DatasetRequest {
         option, reason: "arrays of numbers go to the network as they are; leave it out")
     }
     var parts = try storedParts()
-    if splitter != nil || parts.count == 1 {
-      parts = try split(
-        parts,
-        by: splitter
-          ?? .stratified(validation: Self.defaultValidationShare, seed: preparation.seed))
+    if let splitter = splitter ?? (parts.count == 1 ? Self.ownSplitter(preparation) : nil) {
+      parts = try split(parts, by: splitter)
     }
     let (training, validation) = (parts[0].images, parts[1].images)
     guard training.description.classNames.count > 1 else {

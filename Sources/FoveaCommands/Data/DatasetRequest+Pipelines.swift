@@ -38,6 +38,11 @@ extension DatasetRequest {
   /// The share of each class that is for validation where nothing else says so.
   static let defaultValidationShare = 0.2
 
+  /// How images that are in no parts are split where nothing else says so.
+  static func ownSplitter(_ preparation: ImagePreparation) -> Splitter {
+    .stratified(validation: defaultValidationShare, seed: preparation.seed)
+  }
+
   /// Finds, splits and prepares the images.
   ///
   /// Images of a folder that is in no parts are split at random, a fifth of each class for validation.
@@ -50,8 +55,7 @@ extension DatasetRequest {
     if isArrays { return try preparedArrays(preparation) }
     var request = self
     if DatasetName(rawValue: dataset) == nil, splitter == nil, partFolders.isEmpty {
-      request.splitter = .stratified(
-        validation: Self.defaultValidationShare, seed: preparation.seed)
+      request.splitter = Self.ownSplitter(preparation)
     }
     let found = try await request.find(progress: progress)
     guard found.source.classNames.count > 1 else {
@@ -120,15 +124,26 @@ extension DatasetRequest {
 }
 
 extension DatasetRequest {
-  /// Splits images as a run did, where they are the run's own and in no parts by themselves.
+  /// Reads classes as a run did, and splits images as it did where they are the run's own and in no parts by
+  /// themselves.
   ///
   /// What its network has learned from would else be among what it is measured on.
-  mutating func split(asIn run: RunFolder) {
+  ///
+  /// - Parameter rules: What was asked for, which comes before the run's rules.
+  mutating func follow(_ run: RunFolder, rules: ClassRules) {
+    let configuration = try? run.readConfiguration()
+    if DatasetName(rawValue: dataset) == nil, !isArrays, let stored = configuration?.images {
+      let known = stored.classRules
+      read(
+        by: isTable
+          ? ClassRules(pathColumn: known.pathColumn, labelColumn: known.labelColumn)
+          : ClassRules(labels: known.labels))
+    }
+    read(by: rules)
     func path(_ dataset: String) -> String {
       URL(fileURLWithPath: dataset).resolvingSymlinksInPath().path
     }
-    guard DatasetName(rawValue: dataset) == nil, partFolders.isEmpty,
-      let configuration = try? run.readConfiguration(),
+    guard DatasetName(rawValue: dataset) == nil, partFolders.isEmpty, let configuration,
       path(configuration.dataset) == path(dataset),
       !isArrays || (try? arrayParts().count) == 1
     else { return }
@@ -148,6 +163,7 @@ extension DatasetRequest {
     _ split: MNIST.Split, for input: DatasetDescription,
     progress: @escaping @Sendable (DownloadProgress) -> Void
   ) async throws -> (images: any LabelledImages, part: String) {
+    try check()
     if let name = DatasetName(rawValue: dataset) {
       let folder = data.map { URL(fileURLWithPath: $0) }
       let stored = try await name.load(split, from: folder, progress: progress)

@@ -32,13 +32,19 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
   private static let trainingFolders = ["train", "training"]
   private static let validationFolders = ["val", "valid", "validation", "test", "testing"]
 
-  /// Throws `CommandError.unknownName` for what is neither a dataset nor a path.
+  /// Throws `CommandError.unknownName` for what is neither a dataset nor a path, `conflict` for what has no
+  /// meaning for it.
   func check() throws(CommandError) {
     guard DatasetName(rawValue: dataset) != nil || FileManager.default.fileExists(atPath: dataset)
     else {
       throw .unknownName(
         dataset, kind: "dataset, folder or table",
         known: DatasetName.allCases.map(\.rawValue) + ["the path of a folder"])
+    }
+    try checkRules()
+    if DatasetName(rawValue: dataset) != nil, case .file? = splitter {
+      throw .conflict(
+        "--validation-file", reason: "\(dataset) comes in parts; leave it out, or take --fold")
     }
   }
 
@@ -49,6 +55,7 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
   nonisolated(nonsending) func find(
     progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
   ) async throws -> Found {
+    try check()
     if let name = DatasetName(rawValue: dataset) {
       let folder = data.map { URL(fileURLWithPath: $0) }
       let training = try StoredImages(await name.load(.training, from: folder, progress: progress))
@@ -59,17 +66,16 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
           source: JoinedImages(training, test),
           parts: [("training", Array(0..<first)), ("test", Array(first..<count))]))
     }
-    try check()
     // What is learned from first.
     let folders = (Self.trainingFolders + Self.validationFolders).filter(partFolders.contains)
     let foldsPart = splitter?.isFold == true && !folders.isEmpty
     if let splitter, !foldsPart, splitter.folderNames.isEmpty, !folders.isEmpty {
       // The parts' names would be taken for classes.
       throw CommandError.conflict(
-        "--validation",
+        splitter.option,
         reason:
           "\(dataset) is in parts already, the folders \(folders.joined(separator: " and ")); "
-          + "leave --validation out")
+          + "leave \(splitter.option) out")
     }
     let files = try files()
     if let splitter, !foldsPart {
@@ -104,7 +110,7 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
 
   private func files() throws(ImageFilesError) -> ImageFiles {
     let url = URL(fileURLWithPath: dataset)
-    if url.pathExtension.lowercased() == "csv" {
+    if isTable {
       return try .table(
         url, root: data.map { URL(fileURLWithPath: $0) }, pathColumn: pathColumn,
         labelColumn: labelColumn)
@@ -124,5 +130,16 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
     }
     let (training, others) = (present(Self.trainingFolders), present(Self.validationFolders))
     return training.isEmpty || others.isEmpty ? [] : Set(training + others)
+  }
+}
+
+extension Splitter {
+  /// The option that asks for it.
+  var option: String {
+    switch self {
+    case .kFold, .randomFold: "--fold"
+    case .file: "--validation-file"
+    case .random, .stratified, .folders: "--validation"
+    }
   }
 }

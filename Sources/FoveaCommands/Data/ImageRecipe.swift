@@ -21,14 +21,30 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
   public var damagedImages: DamagedImagePolicy?
   /// The share of each class of a folder that is for validation.
   public var validation: Double?
+  /// A file that names the images for validation, a line each.
+  public var validationFile: String?
   /// Which of several equal parts of the images is for validation.
   public var fold: DataFold?
+  /// How the path of a file in a folder tells its class; its outermost folder where left out.
+  public var labels: LabelRule?
+  /// The column of a table with paths; the first where left out.
+  public var pathColumn: String?
+  /// The column of a table with classes; the second where left out.
+  public var labelColumn: String?
 
   /// Leaves all as it is.
   public init() {}
 
+  /// What happens to images that are learned from where nothing is said.
+  public static let defaultAugmentation = AugmentationName.none
+
   /// Images go through a pipeline, and not as they are stored.
   var changesImages: Bool { imageSize != nil || channels != nil || augmentation != nil }
+
+  /// How files tell their classes.
+  var classRules: ClassRules {
+    ClassRules(labels: labels, pathColumn: pathColumn, labelColumn: labelColumn)
+  }
 
   /// Whether targets are shares of classes.
   var isMixed: Bool { mixup != nil || cutMix != nil }
@@ -48,6 +64,11 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
     try fold?.check()
     if fold != nil, validation != nil {
       throw .conflict("--validation", reason: "--fold settles it; choose one of them")
+    }
+    if validationFile != nil, fold != nil || validation != nil {
+      throw .conflict(
+        "--validation-file",
+        reason: "\(fold != nil ? "--fold" : "--validation") settles it; choose one of them")
     }
     _ = try Mixing(mixup: mixup, cutMix: cutMix)
     guard let mixedEpochs else { return }
@@ -70,7 +91,11 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
     try agreement.check("--mix-epochs", mixedEpochs, stored.mixedEpochs)
     try agreement.check("--damaged", damagedImages?.rawValue, stored.damagedImages?.rawValue)
     try agreement.check("--validation", validation, stored.validation)
+    try agreement.check("--validation-file", validationFile, stored.validationFile)
     try agreement.check("--fold", fold, stored.fold)
+    try agreement.check("--labels", labels?.argument, (stored.labels ?? .folder).argument)
+    try agreement.check("--path-column", pathColumn, stored.pathColumn)
+    try agreement.check("--label-column", labelColumn, stored.labelColumn)
   }
 
   /// What was asked for, by option.
@@ -84,7 +109,11 @@ public struct ImageRecipe: Hashable, Codable, Sendable {
       ("mixed epochs", mixedEpochs.map { "the first \($0)" }),
       ("damaged images", damagedImages?.rawValue),
       ("validation share", validation.map { "\($0)" }),
+      ("validation file", validationFile),
       ("validation fold", fold.map { "\($0)" }),
+      ("classes", labels.map { "\($0)" }),
+      ("column of paths", pathColumn),
+      ("column of classes", labelColumn),
     ]
     return all.compactMap { name, value in value.map { (name, $0) } }
   }
@@ -125,18 +154,25 @@ extension TrainConfiguration {
       return DatasetRequest.Prepared(
         training: try await load(.training), validation: try await load(.test))
     }
-    var request = DatasetRequest(dataset, data: data)
-    request.splitter = splitter
     return try await request.prepared(
       ImagePreparation(
         size: recipe.imageSize.map { ImageSize($0) }, channels: recipe.channels,
-        augmentation: recipe.augmentation ?? .none, seed: seed, normalization: normalization),
+        augmentation: recipe.augmentation ?? ImageRecipe.defaultAugmentation, seed: seed,
+        normalization: normalization),
       progress: progress)
+  }
+
+  /// Where the images come from.
+  var request: DatasetRequest {
+    var request = DatasetRequest(dataset, data: data)
+    request.splitter = splitter
+    if let images { request.read(by: images.classRules) }
+    return request
   }
 
   /// How images are split, where that was asked for.
   var splitter: Splitter? {
-    images?.fold.map { $0.splitter(seed: seed) }
+    images?.fold.map { $0.splitter(seed: seed) } ?? images?.validationFile.map { .file($0) }
       ?? images?.validation.map { .stratified(validation: $0, seed: seed) }
   }
 

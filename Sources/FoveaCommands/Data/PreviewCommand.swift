@@ -54,9 +54,6 @@ public struct PreviewCommand: Hashable, Codable, Sendable {
     guard 0...1_000_000 ~= epoch else {
       throw CommandError.option("--epoch", value: "\(epoch)", allowed: "0 to 1000000")
     }
-    var preparation = preparation
-    // Only pictures are augmented.
-    if request.isArrays { preparation.augmentation = .none }
     let images = try await request.prepared(preparation, progress: progress).training
     let loader = DataLoader(
       images, batchSize: count, shuffleSeed: preparation.seed, workers: 0, mixing: mixing,

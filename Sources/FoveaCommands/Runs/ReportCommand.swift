@@ -68,6 +68,7 @@ public struct ReportCommand: Hashable, Codable, Sendable {
       weights: checkpoint.weights, threads: threads, quantization: checkpoint.quantization)
     _ = try EvaluationDetails(
       await learner.predictions(on: validation), of: validation.dataset,
-      title: "\(configuration.datasetTitle), validation images", folder: folder.evaluation)
+      title: "\(configuration.datasetTitle), validation images", folder: folder.evaluation,
+      format: .svg)
   }
 }

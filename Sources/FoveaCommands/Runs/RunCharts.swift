@@ -8,9 +8,12 @@ enum RunCharts {
     let usesSteps = quantities.contains(.learningRate)
     let names = distinctNames(folders)
     let tables = folders.map { (epochs: $0.readEpochs(), steps: usesSteps ? $0.readSteps() : []) }
+    // Runs with losses of different units share none.
+    let units = Set(folders.map { (try? $0.readConfiguration())?.loss.unit })
+    let lossUnit = units.count == 1 ? units.first.flatMap { $0 } : nil
     let panels = quantities.map { quantity in
       LineChart.Panel(
-        quantity.axis,
+        quantity.axis(lossUnit: lossUnit),
         zip(names, tables).map { name, table in
           let stepsPerEpoch = max(1, table.steps.filter { $0.epoch == 0 }.count)
           let points: [LineChart.Point] =
@@ -43,7 +46,7 @@ enum RunCharts {
 
 extension RunCharts {
   /// Loss, accuracy and learning rate of a run by step.
-  static func curves(steps: [StepRecord], epochs: [RunEpoch], loss: String) -> [LineChart] {
+  static func curves(steps: [StepRecord], epochs: [RunEpoch], of loss: Loss) -> [LineChart] {
     let stepsPerEpoch = max(1, steps.filter { $0.epoch == 0 }.count)
     func places(_ value: (RunEpoch) -> Double?) -> [LineChart.Point] {
       epochs.compactMap { epoch in
@@ -81,16 +84,16 @@ extension RunCharts {
           [.init("momentum", steps.map { .init(x: Double($0.step + 1), y: Double($0.momentum)) })]),
       ])
     return [
-      chart("Loss", [.init(.init(loss, unit: "nats", kind: .logarithmic), series)])
+      chart("Loss", [.init(.init(loss.name, unit: loss.unit, kind: .logarithmic), series)])
     ] + (accuracies.isEmpty ? [] : [accuracy]) + [rate]
   }
 }
 
 extension RunQuantity {
-  fileprivate var axis: LineChart.Axis {
+  fileprivate func axis(lossUnit: String?) -> LineChart.Axis {
     switch self {
-    case .trainLoss: .init("training loss", unit: "nats", kind: .logarithmic)
-    case .validationLoss: .init("validation loss", unit: "nats", kind: .logarithmic)
+    case .trainLoss: .init("training loss", unit: lossUnit, kind: .logarithmic)
+    case .validationLoss: .init("validation loss", unit: lossUnit, kind: .logarithmic)
     case .accuracy: .init("accuracy", unit: "%")
     case .learningRate: .init("learning rate")
     }

@@ -39,7 +39,8 @@ struct RunPage {
       subtitle: "\(configuration.model) on \(configuration.datasetTitle)\(date)",
       sections: [
         .init("Result", result), .init("Curves", curves), .init("Health", health),
-        .init("Evaluation", evaluation), .init("Layers", layers), .init("Network", layerTable),
+        .init("Evaluation", evaluation), .init("Data", data), .init("Layers", layers),
+        .init("Network", layerTable),
         .init("Configuration", options), .init("Environment", environment),
         .init("Reproduce", reproduction),
       ].filter { !$0.blocks.isEmpty })
@@ -106,9 +107,8 @@ struct RunPage {
   private var curves: [HTMLPage.Block] {
     let steps = folder.readSteps()
     guard !steps.isEmpty else { return [] }
-    return RunCharts.curves(
-      steps: steps, epochs: epochs, loss: (configuration.recipe ?? TrainingRecipe()).lossName
-    ).map { .picture(svg: $0.svg(), caption: nil) }
+    return RunCharts.curves(steps: steps, epochs: epochs, of: configuration.loss)
+      .map { .picture(svg: $0.svg(), caption: nil) }
   }
 
   private var health: [HTMLPage.Block] {
@@ -131,14 +131,25 @@ struct RunPage {
   }
 
   private var evaluation: [HTMLPage.Block] {
-    let pictures = ["confusion.svg", "top-losses.svg", "reliability.svg"]
-      .compactMap { picture(folder.evaluation.appendingPathComponent($0)) }
+    func picture(_ drawing: EvaluationDetails.Drawing) -> HTMLPage.Block? {
+      PictureFormat.allCases.lazy.compactMap {
+        self.picture(folder.evaluation.appendingPathComponent(drawing.fileName($0)))
+      }.first
+    }
+    let pictures = EvaluationDetails.Drawing.allCases
+      .compactMap { drawing -> HTMLPage.Block? in
+        guard let block = picture(drawing) else { return nil }
+        return drawing == .confusionPercent
+          ? .folded(title: "The same in per cent of each true class", [block]) : block
+      }
     let table = RunFile.lines(folder.evaluation.appendingPathComponent("classes.csv"))
       .prefix(Self.mostTableRows).map { csvCells($0) }
     guard !pictures.isEmpty || table.count > 1 else {
       guard network != nil else { return [] }
       return [
-        .paragraph("Confusion matrix, top losses and calibration are not there yet:"),
+        .paragraph(
+          "Confusion matrix, scores of classes, results, top losses and calibration are not there yet:"
+        ),
         .code("fovea report \(quoted(folder.url.path)) --evaluate"),
       ]
     }
@@ -161,9 +172,22 @@ struct RunPage {
     return pictures + scores
   }
 
-  /// Every picture of the folder that is not drawn anew.
+  private var data: [HTMLPage.Block] {
+    let rows = RunFile.lines(folder.classCounts).dropFirst().prefix(Self.mostTableRows)
+      .map { csvCells($0) }
+    let table: HTMLPage.Block? =
+      rows.isEmpty
+      ? nil
+      : .folded(
+        title: "Images of each class",
+        [.table(header: ["Class", "Training", "Validation"], rows: rows)])
+    return [picture(folder.firstBatch), table].compactMap(\.self)
+  }
+
+  /// Every picture of the folder that is drawn neither anew nor elsewhere.
   private var layers: [HTMLPage.Block] {
-    let drawn = [folder.lossChart, folder.scheduleChart].map(\.lastPathComponent)
+    let drawn = [folder.lossChart, folder.scheduleChart, folder.firstBatch]
+      .map(\.lastPathComponent)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? []
     return names.filter { name in
       !drawn.contains(name) && (name.hasSuffix(".svg") || name.hasSuffix(".png"))

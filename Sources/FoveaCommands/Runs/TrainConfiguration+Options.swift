@@ -39,11 +39,15 @@ extension TrainConfiguration {
     let ofImages: [String: String] = [
       "--image-size": text(images.imageSize, "the images' own"),
       "--channels": text(images.channels, "the images' own"),
-      "--augment": (images.augmentation ?? .none).rawValue, "--mixup": text(images.mixup),
-      "--cutmix": text(images.cutMix), "--mix-epochs": text(images.mixedEpochs, "all"),
+      "--augment": (images.augmentation ?? ImageRecipe.defaultAugmentation).rawValue,
+      "--mixup": text(images.mixup), "--cutmix": text(images.cutMix),
+      "--mix-epochs": text(images.mixedEpochs, "all"),
       "--damaged": (images.damagedImages ?? .fail).rawValue,
       "--validation": text(images.validation, "by folders, else 0.2"),
-      "--fold": text(images.fold),
+      "--validation-file": text(images.validationFile), "--fold": text(images.fold),
+      "--labels": text(images.labels?.argument, "as the dataset has them"),
+      "--path-column": text(images.pathColumn, "the first"),
+      "--label-column": text(images.labelColumn, "the second"),
     ]
     options.merge(ofRecipe) { $1 }
     options.merge(ofImages) { $1 }
@@ -112,7 +116,8 @@ extension TrainConfiguration {
   var commandLine: String {
     let absent: Set = [
       "none", "no", "never", "found by name", "set by the schedule", "the images' own",
-      "by folders, else 0.2", "checkpoint, where it says, else imagenet",
+      "by folders, else 0.2", "as the dataset has them", "the first", "the second",
+      "checkpoint, where it says, else imagenet",
     ]
     let repeatable: Set = ["--freeze", "--lr-for"]
     let words = options.sorted { $0.key < $1.key }.flatMap { name, value -> [String] in

@@ -74,6 +74,18 @@ public enum Loss: Hashable, Codable, Sendable {
   /// Cross-entropy without smoothing.
   public static let crossEntropy = Loss.crossEntropy(labelSmoothing: 0)
 
+  /// What it is counted in, such as `nats`; `nil` for a number without a unit.
+  ///
+  /// Cross-entropies are information, in nats since their logarithms are natural. Weights, factors as those of focal
+  /// loss and sums of different terms, as in distillation, leave no unit; nor have Dice and losses between outputs one.
+  public var unit: String? {
+    switch self {
+    // The mean is over the weights, so that they change no unit.
+    case .crossEntropy, .softCrossEntropy(_, nil), .binaryCrossEntropy(nil): "nats"
+    default: nil
+    }
+  }
+
   /// The name in messages.
   public var name: String {
     switch self {
