@@ -28,8 +28,9 @@ test: bootstrap ## Build everything in release and run the tests
 	@swift test $(tests) --skip-build --disable-xctest --quiet
 
 .PHONY: test-full
-test-full: ## As test, with 100,000 damaged files a format, every slow case, and the kernels for ARM
-	@FOVEA_FULL=1 FOVEA_FUZZ=100000 $(MAKE) --no-print-directory test
+test-full: ## As test, with 100,000 damaged files a format, every slow case, TensorBoard, and the kernels for ARM
+	@python=$$(Scripts/tensorboard-python.sh) && \
+	  PYTHON=$$python FOVEA_FULL=1 FOVEA_FUZZ=100000 $(MAKE) --no-print-directory test
 	@FOVEA_FULL=1 Scripts/test-neon.sh
 
 .PHONY: bench

@@ -193,6 +193,8 @@ let package = Package(
         "FoveaTraining", "FoveaZoo", "FuzzSupport",
       ]),
     // The executable is a dependency, so that it is built before the tests that run it.
-    tests("FoveaTool", ["FoveaData", "FoveaFormats", "FoveaTensors", "FoveaTraining"]),
+    tests(
+      "FoveaTool",
+      ["FoveaData", "FoveaFormats", "FoveaRuntime", "FoveaTensors", "FoveaTraining"]),
   ]
 )

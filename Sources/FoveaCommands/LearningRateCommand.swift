@@ -54,10 +54,10 @@ public struct LearningRateCommand: Hashable, Codable, Sendable {
   ) async throws -> Report {
     let file = try chart.map { path throws(CommandError) in try PictureFile(requested: path) }
     guard start > 0, start.isFinite else {
-      throw CommandError.option("--from", value: "\(start)", allowed: "a number above 0")
+      throw CommandError.option("--start-lr", value: "\(start)", allowed: "a number above 0")
     }
     guard end > start, end.isFinite else {
-      throw CommandError.option("--to", value: "\(end)", allowed: "a number above --from")
+      throw CommandError.option("--end-lr", value: "\(end)", allowed: "a number above --start-lr")
     }
     guard 10...100_000 ~= steps else {
       throw CommandError.option("--steps", value: "\(steps)", allowed: "10 to 100000")

@@ -29,13 +29,15 @@ extension TrainConfiguration {
       throw CommandError.option(
         "--model", value: entry.name, allowed: "a network that tells classes apart")
     }
-    let model = try entry.build(
+    let original = try entry.build(
       input: description.imageShape, classes: description.classNames.count)
+    let model = try normalized(original)
     var start = StartReport()
     var weights = model.initialWeights(seed: seed)
     if let source {
       let taken = try source.weights(
-        for: model, recipe: transfer ?? TransferRecipe(), modelName: entry.name, seed: seed)
+        for: model, original: original, recipe: transfer ?? TransferRecipe(),
+        modelName: entry.name, seed: seed)
       weights = taken.weights
       start.transfer = TransferReport(
         source: source.path, weights: taken.report, normalization: description.normalization)
@@ -51,8 +53,9 @@ extension TrainConfiguration {
     }
     // Weights that are trained already know how far each branch goes.
     if recipe?.zeroGamma == true, source == nil {
-      weights = weights.withZeroGamma(for: model)
-      start.zeroNorms = model.lastBranchNormWeights
+      // Group normalisation has the names of the batch normalisation that it replaces.
+      weights = weights.withZeroGamma(for: original)
+      start.zeroNorms = original.lastBranchNormWeights
     }
     let tuner: AlgorithmTuner? =
       if let algorithms { algorithms.isEmpty ? nil : AlgorithmTuner() } else { .chosen() }
@@ -62,6 +65,24 @@ extension TrainConfiguration {
       settings: learnerSettings(headPaths: model.headPaths), weights: weights, threads: threads,
       tuner: tuner, teacher: teacher(for: description))
     return (learner, start)
+  }
+
+  /// A network with group normalisation in place of batch normalisation, where that was asked for.
+  private func normalized(_ model: Model) throws -> Model {
+    guard let groups = recipe?.normalizationGroups else { return model }
+    let result: Model
+    do {
+      result = try model.replacingBatchNorms(groups: groups)
+    } catch {
+      throw CommandError.option(
+        "--norm", value: "group:\(groups)",
+        allowed: "a number of groups that divides each normalisation's channels (\(error))")
+    }
+    guard result != model else {
+      throw CommandError.conflict(
+        "--norm", reason: "\(self.model) has no batch normalisation to replace; leave it out")
+    }
+    return result
   }
 
   /// A learner of a new network on the training's own images, before its first step.

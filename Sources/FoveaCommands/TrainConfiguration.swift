@@ -238,6 +238,12 @@ public struct TrainConfiguration: Hashable, Codable, Sendable {
     try require(1...1024 ~= threads, "--threads", threads, "1 to 1024")
     try (recipe ?? TrainingRecipe()).check(
       schedule: schedule, labelSmoothing: labelSmoothing, epochs: epochs)
+    if recipe?.threePhase == true, transfer?.frozenEpochs != nil, schedule == .oneCycle {
+      throw .conflict(
+        "--three-phase",
+        reason: "--freeze-body has a cycle of two phases for each of its parts; "
+          + "leave one of them out")
+    }
     try (transfer ?? TransferRecipe()).check(epochs: epochs, recipe: recipe ?? TrainingRecipe())
     try recipe?.checkTricks(optimizer: optimizer, transfer: transfer)
     let images = images ?? ImageRecipe()

@@ -38,6 +38,8 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
   public var restartMultiplier: Int?
   /// The power of `polynomial`.
   public var power: Double?
+  /// Whether 1cycle falls as it rose, and only then to the end.
+  public var threePhase: Bool?
   /// The epochs without a lower validation loss that `plateau` waits for.
   public var patience: Int?
   /// The largest norm of all gradients together.
@@ -52,6 +54,8 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
   public var averageFromEpoch: Int?
   /// Whether biases and normalisation weights shrink too.
   public var decaysBiases: Bool?
+  /// The groups of the group normalisation that takes the place of batch normalisation.
+  public var normalizationGroups: Int?
   /// Patterns of parameters that stay as they are.
   public var frozen: [String]?
   /// Patterns of parameters and what their learning rate is multiplied by.
@@ -120,6 +124,7 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
     try belong(restartEpochs != nil, "--restart-epochs", to: [.cosineRestarts])
     try belong(restartMultiplier != nil, "--restart-multiplier", to: [.cosineRestarts])
     try belong(power != nil, "--power", to: [.polynomial])
+    try belong(threePhase == true, "--three-phase", to: [.oneCycle, .pytorchOneCycle])
     try belong(patience != nil, "--patience", to: [.plateau])
     if schedule == .multiStep, (milestones ?? []).isEmpty {
       throw .missing(
@@ -162,6 +167,11 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
       try require(
         1...1_000_000 ~= accumulatedBatches, "--accumulate", accumulatedBatches, "1 to 1000000")
     }
+    if let normalizationGroups {
+      try require(
+        1...1_000_000 ~= normalizationGroups, "--norm", "group:\(normalizationGroups)",
+        "group:1 to group:1000000")
+    }
     if let averageDecay {
       try require(0..<1 ~= averageDecay, "--ema", averageDecay, "0 or more and less than 1")
     }
@@ -193,12 +203,16 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
     try agreement.check("--restart-epochs", restartEpochs, stored.restartEpochs)
     try agreement.check("--restart-multiplier", restartMultiplier, stored.restartMultiplier)
     try agreement.check("--power", power, stored.power)
+    try agreement.check("--three-phase", threePhase, stored.threePhase)
     try agreement.check("--patience", patience, stored.patience)
     try agreement.check("--clip-norm", clipNorm, stored.clipNorm)
     try agreement.check("--clip-value", clipValue, stored.clipValue)
     try agreement.check("--accumulate", accumulatedBatches, stored.accumulatedBatches)
     try agreement.check("--ema", averageDecay, stored.averageDecay)
     try agreement.check("--swa", averageFromEpoch, stored.averageFromEpoch)
+    try agreement.check(
+      "--norm", normalizationGroups.map { "group:\($0)" },
+      stored.normalizationGroups.map { "group:\($0)" })
     try agreement.check("--decay-biases", decaysBiases, stored.decaysBiases)
     try agreement.check("--freeze", frozen, stored.frozen)
     try agreement.check("--lr-for", learningRateFactors, stored.learningRateFactors)
@@ -248,10 +262,15 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
   ) -> Schedule {
     let factor = learningRateFactor ?? Self.defaultLearningRateFactor
     let warmUp = Int(((warmUpEpochs ?? 0) * Double(updates)).rounded())
+    func cycle(_ settings: OneCycle) -> Schedule {
+      var settings = settings
+      settings.threePhase = threePhase ?? false
+      return .oneCycle(settings)
+    }
     let main: Schedule =
       switch name {
-      case .oneCycle: .fastaiOneCycle(maxLearningRate: learningRate)
-      case .pytorchOneCycle: .pytorchOneCycle(maxLearningRate: learningRate)
+      case .oneCycle: cycle(.fastai(maxLearningRate: learningRate))
+      case .pytorchOneCycle: cycle(.pytorch(maxLearningRate: learningRate))
       case .cosine: .cosine(learningRate: learningRate)
       case .step:
         .step(learningRate: learningRate, every: (epochs + 2) / 3 * updates, factor: factor)
@@ -290,9 +309,11 @@ public struct TrainingRecipe: Hashable, Codable, Sendable {
       ("rate's factor", learningRateFactor),
       ("milestones", milestones?.map(String.init).joined(separator: ", ")),
       ("first period, epochs", restartEpochs), ("periods' multiplier", restartMultiplier),
-      ("power", power), ("patience, epochs", patience), ("largest gradient norm", clipNorm),
+      ("power", power), ("phases of 1cycle", threePhase.map { $0 ? 3 : 2 }),
+      ("patience, epochs", patience), ("largest gradient norm", clipNorm),
       ("largest gradient", clipValue), ("batches an update", accumulatedBatches),
       ("average's decay", averageDecay), ("average from epoch", averageFromEpoch),
+      ("group normalisation, groups", normalizationGroups),
       ("biases shrink", decaysBiases.map { $0 ? "yes" : "no" }),
       ("frozen", frozen?.joined(separator: ", ")),
       (

@@ -86,21 +86,27 @@ struct TransferSource {
   }
 
   /// The weights of a network whose body is the source's.
+  ///
+  /// - Parameter original: The network with its batch normalisations, whose running statistics the source may have and
+  ///   `model` may not.
   func weights(
-    for model: Model, recipe: TransferRecipe, modelName: String, seed: UInt64
+    for model: Model, original: Model, recipe: TransferRecipe, modelName: String, seed: UInt64
   ) throws -> (weights: Weights, report: WeightReport) {
-    let slots = model.inference.variables.map { WeightSlot($0.name, $0.shape) }
+    let hasStatistics = weights.names.contains { $0.hasSuffix("running_mean") }
+    let slots = (hasStatistics ? original : model).inference.variables.map {
+      WeightSlot($0.name, $0.shape)
+    }
     var options = WeightOptions()
     options.dropsHead = true
     options.renewsHead = recipe.renewsHead ?? false
     options.adaptsInputChannels = recipe.adaptsInput ?? false
-    let initial = model.initialWeights(seed: seed)
+    let initial = original.initialWeights(seed: seed)
     do {
       let (taken, report) = try weights.fitted(
         to: slots, initial: initial, options: options, file: path)
       // Heads that help training alone start at random.
-      var all = initial
-      for (name, tensor) in taken.tensors { all[name] = tensor }
+      var all = Weights()
+      for name in model.parameters.map(\.name) { all[name] = taken[name] ?? initial[name] }
       return (all, report)
     } catch {
       throw CommandError.conflict(

@@ -10,16 +10,19 @@ struct FindLearningRate: AsyncParsableCommand {
     abstract: "Raise the learning rate step by step and suggest one for training.",
     discussion: """
       Takes the options of fovea train. Draws the loss by learning rate; take the valley where nothing else is known, \
-      and stay well under the rate at which the loss rises.
+      and stay well under the rate at which the loss rises. With --from and --freeze-body the rate is that of the last layer alone, \
+      as in the first epochs of the training; with --from and --body-lr-factor that of all layers.
       """)
 
   @OptionGroup var options: TrainingOptions
 
+  @OptionGroup(title: "Transfer options") var transfer: TransferOptions
+
   @Option(help: "The first learning rate.")
-  var from = 1e-7
+  var startLr = 1e-7
 
   @Option(help: "The last learning rate.")
-  var to = 10.0
+  var endLr = 10.0
 
   @Option(help: "Updates between both.")
   var steps = 100
@@ -34,8 +37,10 @@ struct FindLearningRate: AsyncParsableCommand {
     let downloads = DownloadDisplay(console)
     Interruption.listen()
     let start = ContinuousClock.now
+    var command = options.command
+    command.transfer = transfer.recipe
     let result = try await LearningRateCommand(
-      options.command, from: from, to: to, steps: steps, chart: out
+      command, from: startLr, to: endLr, steps: steps, chart: out
     ).run { step in
       if case .downloading(let progress) = step { downloads.show(progress) }
     } observe: { step in
@@ -58,7 +63,7 @@ struct FindLearningRate: AsyncParsableCommand {
     console.print(
       result.hasDiverged
         ? "The loss exploded after \(counted(result.points.count, "step"))."
-        : "The loss did not explode up to \(NumberFormat.general(to)).")
+        : "The loss did not explode up to \(NumberFormat.general(endLr)).")
     if let chart = result.chart { console.print("Chart: \(shortened(chart.file))") }
     try console.printJSON(result)
   }

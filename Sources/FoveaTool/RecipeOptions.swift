@@ -32,6 +32,11 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "With polynomial: the power. (default: 1, a straight line)")
   var power: Double?
 
+  @Flag(
+    help:
+      "With one-cycle and pytorch-one-cycle: fall as slowly as it rose, and only then to the end.")
+  var threePhase = false
+
   @Option(
     help: "With plateau: epochs without a lower validation loss before the rate falls. (default: 3)"
   )
@@ -55,6 +60,12 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Keep the mean of the weights at the ends of epochs, from this epoch on.")
   var swa: Int?
 
+  @Option(
+    help:
+      "What stands in place of batch normalisation: group:8 for 8 groups of channels an image, for batches of few images. (default: the network's own)",
+    transform: RecipeOptions.groups)
+  var norm: Int?
+
   @Flag(help: "Shrink biases and normalisation weights too.")
   var decayBiases = false
 
@@ -76,6 +87,8 @@ struct RecipeOptions: ParsableArguments {
     recipe.restartEpochs = restartEpochs
     recipe.restartMultiplier = restartMultiplier
     recipe.power = power
+    recipe.threePhase = threePhase ? true : nil
+    recipe.normalizationGroups = norm
     recipe.patience = patience
     recipe.clipNorm = clipNorm
     recipe.clipValue = clipValue
@@ -97,6 +110,14 @@ struct RecipeOptions: ParsableArguments {
       }
       return number
     }
+  }
+
+  private static func groups(_ text: String) throws -> Int {
+    guard text.hasPrefix("group:"), let number = Int(text.dropFirst("group:".count)) else {
+      throw ValidationError(
+        "'\(text)' is no normalisation; write group: and a number, such as group:8")
+    }
+    return number
   }
 
   private static func factor(_ text: String) throws -> (pattern: String, factor: Double) {

@@ -33,8 +33,7 @@ extension Learner {
     updates.groups = ParameterGroup.fineTuning(
       headPaths: model.headPaths, frozenEpochs: frozenEpochs,
       bodyLearningRateFactor: bodyLearningRateFactor)
-    try updates.check(
-      parameters: model.training.variables.filter { $0.role == .parameter }.map(\.name))
+    try updates.check(parameters: model.trainedNames)
     settings.updates = updates
     let updatesPerEpoch =
       (training.batchCount + settings.accumulatedBatches - 1) / settings.accumulatedBatches

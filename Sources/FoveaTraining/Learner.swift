@@ -66,8 +66,7 @@ public final class Learner {
       try TrainingError.check(settings.metrics, on: loader, output: outputShape)
     }
     try settings.check()
-    try settings.updates.check(
-      parameters: model.training.variables.filter { $0.role == .parameter }.map(\.name))
+    try settings.updates.check(parameters: model.trainedNames)
     graphOptions = settings.updates
     if training.mixing != nil, !settings.loss.takesProbabilities {
       throw TrainingError.option(
@@ -154,6 +153,7 @@ public final class Learner {
     }
     try schedule.check()
     try checkMeasure(of: schedule)
+    try settings.updates.check(parameters: model.trainedNames)
     progress = TrainingProgress(
       epochs: epochs, schedule: schedule, stepsPerEpoch: training.batchCount,
       stepsPerUpdate: settings.accumulatedBatches, after: progress)
@@ -180,6 +180,7 @@ public final class Learner {
     epochs: Int? = nil, observers: [any TrainingObserver] = [], checkpointFile: URL? = nil
   ) async throws -> TrainingReport {
     guard var progress else { throw TrainingError.nothingToDo(epochs: 0, steps: 0) }
+    try settings.updates.check(parameters: model.trainedNames)
     if let epochs { progress.epochs = epochs }
     if settings.scalesLoss, progress.lossScale == nil { progress.lossScale = LossScale() }
     self.progress = progress
@@ -275,6 +276,9 @@ public final class Learner {
     updateProgram = nil
   }
 
+  /// The epoch that is next: what follows a training that is over starts from its own first one.
+  var nextEpoch: Int { progress.flatMap { $0.epoch < $0.epochs ? $0.epoch : nil } ?? 0 }
+
   /// The model as the steps of `graphs` run it.
   var steppingModel: Model { model.holdingRunningStatistics(where: graphOptions.holdsStatistics) }
 
@@ -294,6 +298,13 @@ public final class Learner {
         problem: "it waits for the metric \(name); measure it, or choose from "
           + settings.metrics.map(\.name).joined(separator: ", "))
     }
+  }
+}
+
+extension Model {
+  /// The names of what is trained, unless it is frozen.
+  var trainedNames: [String] {
+    training.variables.filter { $0.role == .parameter }.map(\.name)
   }
 }
 

@@ -81,8 +81,11 @@ public struct LearningRateSweep: Hashable, Codable, Sendable {
 }
 
 extension Learner {
-  /// Raises the learning rate from step to step, measures the loss, and leaves no trace: weights,
-  /// statistics, the optimiser's memory and the order of the data are as before, bit for bit.
+  /// Raises the learning rate from step to step, measures the loss, and leaves no trace.
+  ///
+  /// Weights, averages, statistics, the optimiser's memory, random numbers and the order of the data are as before,
+  /// bit for bit, also where it throws; algorithms that it has timed stay chosen. It trains what the training's next
+  /// step would: where layers are frozen for some epochs, it is the epoch that is next that counts.
   ///
   /// - Parameters:
   ///   - start: The first learning rate.
@@ -100,7 +103,8 @@ extension Learner {
         problem: "\(start) to \(end) in \(steps) steps; use rates above 0, the second larger, and "
           + "10 to 100000 steps")
     }
-    try prepare(epoch: progress?.epoch ?? 0)
+    try settings.updates.check(parameters: model.trainedNames)
+    try prepare(epoch: nextEpoch)
     let before = variables.snapshot()
     do {
       let result = try await sweep(from: start, to: end, steps: steps, observe: observe)

@@ -65,10 +65,18 @@ public enum GradientClipping: Hashable, Codable, Sendable {
   case value(maximum: Double)
 }
 
+/// Whether parameters stay as they are, whatever their group says.
+struct FreezeRule: Hashable, Codable, Sendable {
+  let pattern: String
+  let isFrozen: Bool
+}
+
 /// What updates do besides following an optimiser.
 public struct UpdateOptions: Hashable, Codable, Sendable {
   /// Groups of parameters; the first whose pattern matches a name settles it.
   public var groups: [ParameterGroup]
+  /// What a learner's `freeze` and `unfreeze` said of names, `nil` for nothing; the last that matches settles it.
+  private var freezeRules: [FreezeRule]?
   /// Whether biases and the weights of normalisation, that is vectors, are left out of weight decay,
   /// and of what LARS and LAMB do to lengths.
   public var noBiasDecay: Bool
@@ -84,16 +92,25 @@ public struct UpdateOptions: Hashable, Codable, Sendable {
     self.clipping = clipping
   }
 
+  /// Freezes parameters by their names, or lets them learn, whatever was said of them before.
+  mutating func setFrozen(_ isFrozen: Bool, _ pattern: String) {
+    let earlier = (freezeRules ?? []).filter { pattern != "*" && $0.pattern != pattern }
+    freezeRules = earlier + [FreezeRule(pattern: pattern, isFrozen: isFrozen)]
+  }
+
   /// The number of the group of a parameter; `nil` for none.
   func groupIndex(of name: String) -> Int? { groups.firstIndex { $0.contains(name) } }
 
-  /// Throws for what no training has: a pattern that nothing matches, numbers out of range, or
-  /// nothing that is left to train.
-  func check(parameters: [String]) throws(TrainingError) {
-    for group in groups {
+  /// Throws for what no training has: a pattern that nothing matches, or numbers out of range; and where nothing is left
+  /// to train, unless that `mayBe`.
+  func check(parameters: [String], allFrozen mayBe: Bool = false) throws(TrainingError) {
+    let patterns = groups + (freezeRules ?? []).map { ParameterGroup($0.pattern) }
+    for group in patterns {
       guard parameters.contains(where: group.contains) else {
         throw .unmatchedGroup(pattern: group.pattern, known: parameters)
       }
+    }
+    for group in groups {
       let numbers = [group.learningRateFactor, group.weightDecay ?? 0]
       guard numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
         throw .option(
@@ -105,7 +122,7 @@ public struct UpdateOptions: Hashable, Codable, Sendable {
           "the group \(group.pattern)", problem: "it is frozen for 0 to 1000000 epochs")
       }
     }
-    guard parameters.isEmpty || !parameters.allSatisfy(inEpoch(0).isFrozen) else {
+    guard mayBe || !freezesAll(parameters) else {
       throw .option(
         "the groups", problem: "they freeze every parameter; leave at least one to train")
     }
@@ -138,8 +155,18 @@ public struct UpdateOptions: Hashable, Codable, Sendable {
     groupIndex(of: name).map { groups[$0].frozenEpochs != nil } ?? false
   }
 
+  /// Whether a training's first epoch has parameters, and changes none of them.
+  func freezesAll(_ parameters: [String]) -> Bool {
+    !parameters.isEmpty && parameters.allSatisfy(inEpoch(0).isFrozen)
+  }
+
   /// Whether a parameter stays as it is.
   func isFrozen(_ name: String) -> Bool {
-    groupIndex(of: name).map { groups[$0].isFrozen } ?? false
+    let group = groupIndex(of: name).map { groups[$0] }
+    if let group, group.isFrozen, group.frozenEpochs != nil { return true }
+    if let rule = freezeRules?.last(where: { ParameterGroup($0.pattern).contains(name) }) {
+      return rule.isFrozen
+    }
+    return group?.isFrozen ?? false
   }
 }

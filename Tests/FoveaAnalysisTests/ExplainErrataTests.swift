@@ -94,6 +94,51 @@ import Testing
     #expect(try Self.answer("3×3").definition.contains("Smaller ones work too"))
   }
 
+  @Test func `E21: accumulation leaves batch normalisation the statistics of small batches`() throws
+  {
+    let answer = try Self.answer("gradient accumulation")
+    #expect(answer.definition.contains("but for batch normalisation"))
+    // In two batches of two each is at one of the ends; in one batch of four two lie between.
+    #expect(answer.example.contains("[-1, 1, -1, 1]"), "\(answer.example)")
+    #expect(answer.example.contains("[-1.265, -0.632, 0.632, 1.265]"), "\(answer.example)")
+    #expect(try Self.answer("group normalisation").definition.contains("does not matter"))
+  }
+
+  @Test func `E22: fastai has one learn.recorder, and Fovea's is found by its type`() throws {
+    let answer = try Self.answer("learn.recorder")
+    #expect(answer.term == "recorder")
+    for words in [
+      "learn.recorder, one of them", "plot_loss, plot_sched and values", "report[Recorder.self]",
+      "steps.csv",
+    ] { #expect(answer.definition.contains(words), "\(words)") }
+    #expect(!answer.definition.contains("learn.recorders"))
+    // (0.98·2 + 1)/(0.98 + 1), and (0.98²·2 + 0.98)/(0.98² + 0.98 + 1).
+    #expect(answer.example.contains("[2, 1.495, 0.987]"), "\(answer.example)")
+  }
+
+  @Test func `E23: in color_dim yellow is many values in a bin, dark blue few`() throws {
+    let answer = try Self.answer("color_dim")
+    #expect(answer.definition.contains("Yellow is many, dark blue is few or none"))
+    #expect(answer.definition.contains("zero has no colour of its own"))
+    #expect(answer.definition.contains("bright row at zero and dark elsewhere"))
+    #expect(answer.formula == "colour = log(1 + values in the bin)")
+    // Seven of the ten are from 0 to 1: ln 8.
+    #expect(answer.example.contains("holds 7 and has the brightness 2.079"), "\(answer.example)")
+  }
+
+  @Test func `E24: fastai's near zero counts what is negative, and its picture leaves that out`()
+    throws
+  {
+    let dead = try Self.answer("near zero")
+    #expect(dead.definition.contains("takes every negative number for near zero"))
+    #expect(dead.definition.contains("on what enters the ReLU"))
+    #expect(dead.example.contains("1 is near zero"), "\(dead.example)")
+    #expect(dead.example.contains("at most 0.05 gives 3"), "\(dead.example)")
+    let picture = try Self.answer("color_dim")
+    #expect(picture.definition.contains("what is negative or larger is not drawn"))
+    #expect(picture.example.contains("from 0 to 10 hold 8, from −10 to 10 9"), "\(picture.example)")
+  }
+
   @Test func `E25: doubling filters at stride 2 keeps the cost instead of raising it`() throws {
     let stages = try [(56, 64), (28, 128), (14, 256), (7, 512)].map {
       try Self.convolution($0.0, $0.0, $0.1, filters: $0.1, SlidingWindow(3, padding: 1))
@@ -111,6 +156,67 @@ import Testing
         && layer.parameters == 24 * 144 && layer.outputShape[1] == 144
     }
     #expect(expands)
+  }
+
+  @Test func `E27: high rates may diverge, and low ones reach no promised minimum`() throws {
+    let rate = try Self.answer("learning rate")
+    #expect(rate.definition.contains("may diverge, which warming up avoids"))
+    // 0.8¹⁰ and 1.2¹⁰: down w² at lr 0.1 nearer to the minimum, at lr 1.1 away from it.
+    #expect(rate.example.contains("0.107 for lr 0.1"), "\(rate.example)")
+    #expect(rate.example.contains("6.192 for lr 1.1"), "\(rate.example)")
+    let descent = try Self.answer("SGD")
+    #expect(descent.definition.contains("Nothing promises the lowest minimum"))
+    #expect(descent.definition.contains("lowers the noise"))
+  }
+
+  @Test func `E28: 1cycle's high rates are thought to leave sharp minima, not local ones`() throws {
+    let definition = try Self.answer("1cycle").definition
+    #expect(definition.contains("thought to regularise and to leave sharp minima"))
+    #expect(!definition.contains("local minima"))
+  }
+
+  @Test func `E29: momentum sums gradients, and goes from 0.95 to 0.85 and back`() throws {
+    let answer = try Self.answer("momentum")
+    #expect(answer.formula == "v ← m·v + g; w ← w − lr·v")
+    #expect(answer.definition.contains("0.95–0.85–0.95"))
+    #expect(!answer.definition.contains("acceleration"))
+    // 1/(1 − 0.9), but for the last digits.
+    #expect(answer.example.contains("v is 10 times"), "\(answer.example)")
+  }
+
+  @Test func `E30: batch normalisation takes variance and ε, and keeps a moving average`()
+    throws
+  {
+    let answer = try Self.answer("batch normalisation")
+    #expect(answer.formula == "y = γ·(x − μ) / √(σ² + ε) + β")
+    #expect(answer.definition.contains("Before or after the activation is a choice"))
+    let running = try Self.answer("running statistics")
+    #expect(running.definition.contains("unbiased variances"))
+    #expect(running.formula == "running ← (1 − m)·running + m·batch")
+    // 5·(1 − 0.9¹⁰): not the mean of ten means of 5.
+    #expect(running.example.contains("3.257"), "\(running.example)")
+  }
+
+  @Test func `E31: why batch normalisation helps is unsettled`() throws {
+    let answer = try Self.answer("batch normalisation")
+    #expect(answer.definition.contains("Why it helps is unsettled"))
+    #expect(answer.definition.contains("smooths the loss more than it steadies distributions"))
+    #expect(answer.source.contains("arXiv:1805.11604"))
+  }
+
+  @Test func `E32: channels are colours in the image alone`() throws {
+    let answer = try Self.answer("channel")
+    #expect(answer.definition.contains("In an image, channels are colours"))
+    #expect(answer.definition.contains("has no colour"))
+    #expect(answer.example.contains("64 channels that are not colours"), "\(answer.example)")
+  }
+
+  @Test func `E33: without an error gradients past in-place operations are right`()
+    throws
+  {
+    let definition = try Self.answer("in-place").definition
+    #expect(definition.contains("without one the gradients are right"))
+    #expect(definition.contains("hooks on saved tensors is another matter"))
   }
 
   @Test func `E34: parameters depend on channels and kernel, not on the map`() throws {
@@ -146,6 +252,32 @@ import Testing
     #expect(layer["parameters"] == 1792)
     #expect(layer["outputElements"] == .count(224 * 224 * 64))
     #expect(try Self.answer("memory efficiency").definition.contains("activations are no fewer"))
+  }
+
+  @Test
+  func `E38: batch normalisation wants 8 images a worker, and group normalisation has weights`()
+    throws
+  {
+    let group = try Self.answer("group normalisation")
+    #expect(group.definition.contains("8 images a worker"))
+    #expect(group.definition.contains("It has gamma and beta as well"))
+    #expect(group.definition.contains("nothing is kept running"))
+    #expect(try Self.answer("weight standardisation").source.contains("BiT"))
+    let layer = try Model(input: [64, 8, 8]) { GroupNorm(groups: 32) }
+    #expect(layer.parameters.map(\.name) == ["0.weight", "0.bias"])
+  }
+
+  @Test func `E42: the bag of tricks is all that the paper has`() throws {
+    let answer = try Self.answer("bag of tricks")
+    #expect(answer.source.contains("arXiv:1812.01187"))
+    for trick in [
+      "linear scaling", "warm-up", "zero γ", "no decay of biases", "16 bits",
+      "ResNet-B, -C and -D", "cosine decay", "label smoothing", "distillation", "mixup",
+    ] { #expect(answer.definition.contains(trick), "\(trick)") }
+    #expect(answer.definition.contains("Transfer to detection and segmentation is what the paper"))
+    // 0.1·1024/256, and 5·⌈1,281,167/1024⌉.
+    #expect(answer.example.contains("lr 0.4"), "\(answer.example)")
+    #expect(answer.example.contains("6,260 steps"), "\(answer.example)")
   }
 
   @Test func `E43: a kernel as large as the map is fully connected without padding alone`() throws {

@@ -48,7 +48,8 @@ import Testing
     "momentum", "learning rate finder", "IoU", "anchor", "NMS", "style transfer", "siamese",
     "triplet loss", "GAN", "VAE", "FC↔conv", "fully connected", "cnn", "skip connections", "bias",
     "non-linearity", "inplace", "in-place", "segmentation", "YOLO", "super-convergence",
-    "cyclical momentum", "transfer learning", "vanishing gradients", "distillation",
+    "cyclical momentum", "transfer learning", "vanishing gradients", "distillation", "color_dim",
+    "recorder", "bag of tricks", "colour dimension",
   ]) func `what notes ask about is there`(name: String) {
     #expect(Glossary.entry(called: name) != nil)
   }

@@ -207,12 +207,15 @@ private final class Project {
     var command = TrainCommand(dataset: "mnist-mini")
     command.recipe.frozen = ["0.*", "1 .*"]
     command.recipe.clipNorm = 2
+    command.recipe.normalizationGroups = 8
+    command.recipe.threePhase = true
     command.dropLast = true
     command.data = "it's here"
     let line = try TrainConfiguration(command).commandLine
     #expect(line.hasPrefix("fovea train mnist-mini --batch-size 64 --clip-norm 2.0"))
     #expect(line.contains("--data 'it'\\''s here'") && line.contains("--drop-last --epochs 5"))
     #expect(line.contains("--freeze '0.*' --freeze '1 .*'"))
+    #expect(line.contains("--norm 'group:8'") && line.contains("--three-phase"))
     #expect(!line.contains("none") && !line.contains("--augment"))
     let digits = try TrainConfiguration(TrainCommand(dataset: "mnist-mini"))
     #expect(digits.options["--data"] == "found by name")

@@ -113,8 +113,27 @@ import Testing
     #expect(full.errors.contains("run/"), "\(full.errors)")
   }
 
-  @Test(.enabled(if: geteuid() != 0, "root reads everything"))
+  /// What runs the tool as a user whom permissions bind, which root is not; `nil` where nothing does.
+  private static let unprivileged: [String]? = {
+    guard geteuid() == 0 else { return [] }
+    let launcher = [
+      "/usr/bin/env", "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
+    ]
+    guard let folder = try? TemporaryFolder() else { return nil }
+    let version = try? Tool(folder: folder.url, launcher: launcher).run("--version")
+    return version?.status == 0 ? launcher : nil
+  }()
+
+  @Test(
+    .enabled(
+      if: unprivileged != nil,
+      "root reads everything, and there is no setpriv, or no other user may run the tool"))
   func `folders that cannot be read or written are named`() throws {
+    var tool = tool
+    tool.launcher = try #require(Self.unprivileged)
+    tool.environment["HOME"] = folder.url.path
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o777], ofItemAtPath: folder.url.path)
     let pictures = try PictureSet(folder.url.appendingPathComponent("pictures"))
     try pictures.fill(["bright": 180, "dark": 20], count: 6)
     let locked = path("pictures/dark")
@@ -126,7 +145,9 @@ import Testing
     #expect(unreadable.status == 1 && unreadable.errors.contains("dark"), "\(unreadable.errors)")
     let unlisted = try tool.run("report", "pictures/dark")
     #expect(unlisted.status == 1 && unlisted.errors.contains("its permissions forbid it"))
-    let unwritable = try tool.run("train", "mnist-mini", "--out", "pictures/dark/run")
+    let others = try PictureSet(folder.url.appendingPathComponent("others"))
+    try others.fill(["bright": 180, "dark": 20], count: 6)
+    let unwritable = try tool.run("train", "others", "--out", "pictures/dark/run")
     #expect(unwritable.status == 1 && unwritable.errors.contains("cannot be written"))
   }
 

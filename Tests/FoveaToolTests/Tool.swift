@@ -31,6 +31,8 @@ struct Tool {
 
   let folder: URL
   var environment: [String: String] = [:]
+  /// A program, with its arguments, that runs the tool; none where empty.
+  var launcher: [String] = []
 
   /// The tool lies beside the test program.
   static func location() throws -> URL {
@@ -49,8 +51,9 @@ struct Tool {
   /// Starts the tool; it writes into files of the folder.
   func start(_ arguments: [String], name: String = "run") throws -> Process {
     let process = Process()
-    process.executableURL = try Self.location()
-    process.arguments = arguments
+    let line = launcher + [try Self.location().path] + arguments
+    process.executableURL = URL(fileURLWithPath: line[0])
+    process.arguments = Array(line.dropFirst())
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment
       .filter { !["FOVEA_DATA", "NO_COLOR", "FOVEA_ISA"].contains($0.key) }

@@ -16,25 +16,6 @@ import Testing
       threads: 2)
   }
 
-  @Test(arguments: [
-    LearnerSettings(optimizer: .sgd()), LearnerSettings(optimizer: .adamW()),
-    LearnerSettings(accumulatedBatches: 3),
-  ])
-  func `a sweep leaves no trace`(settings: LearnerSettings) async throws {
-    let learner = try Self.learner(settings)
-    let schedule = Schedule.fastaiOneCycle(maxLearningRate: 0.02)
-    try await learner.fit(epochs: 1, schedule: schedule)
-    let before = learner.checkpoint
-    _ = try await learner.findLearningRate(steps: 30)
-    #expect(learner.checkpoint.weights == before.weights)
-    #expect(learner.checkpoint.progress == before.progress)
-    try await learner.fit(epochs: 1, schedule: schedule)
-    let other = try Self.learner(settings)
-    try await other.fit(epochs: 1, schedule: schedule)
-    try await other.fit(epochs: 1, schedule: schedule)
-    #expect(other.weights == learner.weights)
-  }
-
   @Test func `rates rise by equal ratios, and the loss falls and explodes`() async throws {
     let learner = try Self.learner(LearnerSettings(optimizer: .sgd()))
     let sweep = try await learner.findLearningRate(from: 1e-4, to: 1e4, steps: 120)

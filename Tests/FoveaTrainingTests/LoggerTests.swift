@@ -89,12 +89,16 @@ private struct Logs {
     #expect(table[0] == "epoch,train_loss,validation_loss,accuracy,top3,seconds")
     #expect(table.count == 3 && table[2].hasPrefix("2,"))
     for logger in logs.all { #expect(logger.failure == nil) }
-    try checkBoard(second, against: logs.csv)
   }
 
-  /// What TensorBoard's own reader finds in a folder; `nil` where PYTHON names no Python that has it.
-  private static func reading(of folder: URL) throws -> BoardReading? {
-    guard let python = ProcessInfo.processInfo.environment["PYTHON"] else { return nil }
+  /// A Python that has TensorBoard (Scripts/tensorboard-python.sh); `nil` where none is named.
+  private static let python = ProcessInfo.processInfo.environment["PYTHON"]
+  private static let whatIsMissing: Comment =
+    "PYTHON names no Python with TensorBoard; make test-full makes one"
+
+  /// What TensorBoard's own reader finds in a folder.
+  private static func reading(of folder: URL) throws -> BoardReading {
+    let python = try #require(python)
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Tools/tensorboard/read_events.py")
@@ -107,14 +111,23 @@ private struct Logs {
     try process.run()
     let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    // The script's own status for a Python without the package.
-    if process.terminationStatus == 3 { return nil }
-    try #require(process.terminationStatus == 0)
+    try #require(
+      process.terminationStatus == 0,
+      "\(python) has not what Tools/tensorboard/requirements.txt names, or failed")
     return try JSONDecoder().decode(BoardReading.self, from: data)
   }
 
-  private func checkBoard(_ folder: URL, against csv: CSVLogger) throws {
-    guard let read = try Self.reading(of: folder) else { return }
+  @Test(.enabled(if: python != nil, whatIsMissing))
+  func `TensorBoard reads the scalars of a training that was stopped and resumed`() async throws {
+    let folder = Self.folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let stopped = try LearnerTests.learner()
+    try await stopped.fit(
+      epochs: 2, schedule: Self.schedule, observers: Logs(folder).all + [StopAfter(5)])
+    let logs = try Logs(folder, after: stopped.checkpoint.progress)
+    try await stopped.resume(observers: logs.all)
+    let csv = logs.csv
+    let read = try Self.reading(of: folder)
     #expect(read.versions == ["brain.Event:2"])
     let losses = try #require(read.scalars["step/loss"])
     #expect(losses.map { $0[0] } == (1...14).map(Double.init))
@@ -128,7 +141,8 @@ private struct Logs {
     #expect(validation == csv.epochs.map { Float($0.validationLoss ?? 0) })
   }
 
-  @Test func `TensorBoard reads pictures and histograms`() throws {
+  @Test(.enabled(if: python != nil, whatIsMissing))
+  func `TensorBoard reads pictures and histograms`() throws {
     let folder = Self.folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let board = try TensorBoardLogger(folder: folder, stepsPerEpoch: 7)
@@ -136,7 +150,7 @@ private struct Logs {
       image: RasterImage(height: 3, width: 5, color: [200, 100, 0]), tag: "picture", step: 2)
     board.record(histogramOf: [-1, 0, 0.5, 3], tag: "weights", step: 4)
     #expect(board.failure == nil)
-    guard let read = try Self.reading(of: folder) else { return }
+    let read = try Self.reading(of: folder)
     let picture = try #require(read.images["picture"]?.first)
     #expect(Array(picture.prefix(3)) == [2, 5, 3])
     #expect(picture[3] > 60)

@@ -95,7 +95,12 @@ struct RecordedSchedule: Decodable, CustomTestStringConvertible {
 struct RecordedScheduleRun: Decodable, CustomTestStringConvertible {
   let name: String
   let schedule: Schedule
+  /// The steps that the numbers are of; all where left out.
+  let steps: [Int]?
   let learningRates: [Double]
+  /// Where the schedule sets them.
+  let momenta: [Double]?
+  /// What a plateau is told after each step.
   let measures: [Double]?
 
   var testDescription: String { name }
@@ -111,20 +116,46 @@ struct RecordedScheduleRun: Decodable, CustomTestStringConvertible {
 
 @Suite struct ScheduleRunTests {
   @Test(arguments: try RecordedScheduleRun.all())
-  func `1,000 steps follow PyTorch`(recorded: RecordedScheduleRun) throws {
+  func `1,000 steps follow PyTorch and fastai`(recorded: RecordedScheduleRun) throws {
     try recorded.schedule.check()
-    #expect(recorded.learningRates.count == 1000)
+    let steps = recorded.steps ?? Array(0..<1000)
+    #expect(steps.count == recorded.learningRates.count)
+    #expect(steps.count >= 100)
+    #expect(steps.first == 0)
+    #expect(steps.last == 999)
+    func isClose(_ found: Float, _ expected: Double) -> Bool {
+      abs(Double(found) - expected) <= 1e-7 * abs(expected) + 1e-12
+    }
     var plateau = recorded.schedule.plateau.map(PlateauState.init)
-    for (step, expected) in recorded.learningRates.enumerated() {
+    for (place, step) in steps.enumerated() {
       let found = recorded.schedule.settings(
         step: step, of: 1000, momentum: 0.9, plateau: plateau)
-      #expect(found.momentum == 0.9)
-      #expect(
-        abs(Double(found.learningRate) - expected) <= 1e-7 * abs(expected) + 1e-12, "step \(step)")
+      #expect(isClose(found.learningRate, recorded.learningRates[place]), "step \(step)")
+      if let momenta = recorded.momenta {
+        #expect(isClose(found.momentum, momenta[place]), "step \(step)")
+      } else {
+        #expect(found.momentum == 0.9)
+      }
       if let waiting = recorded.schedule.plateau, let measures = recorded.measures {
         plateau?.take(measures[step], waiting)
       }
     }
+  }
+
+  @Test func `every kind of schedule is recorded over 1,000 steps`() throws {
+    let all = try RecordedScheduleRun.all()
+    // The case's name, as it is written in files.
+    let kinds = try Set(
+      all.map { recorded in
+        let coded = try JSONSerialization.jsonObject(with: JSONEncoder().encode(recorded.schedule))
+        return try #require((coded as? [String: Any])?.keys.first)
+      })
+    #expect(
+      kinds == [
+        "step", "multiStep", "exponential", "cosine", "cosineRestarts", "polynomial", "flatCosine",
+        "oneCycle", "reduceOnPlateau", "warmUp", "sequence",
+      ])
+    #expect(all.count { $0.momenta != nil } == 6)
   }
 
   @Test func `a curve has every step, with a cycle's momentum`() {

@@ -4,10 +4,12 @@ A fixed sequence of gradients keeps the comparison meaningful: with gradients of
 a sign that rounding flips would send two right implementations different ways.
 
 SGD, Adam, AdamW, RMSprop and Muon are PyTorch's; Muon's Newton-Schulz steps run in float64 instead of
-bfloat16, because a conversion to bfloat16 leaves a tensor as it is here. Lion, LAMB and LARS are the formulas
-of their papers. All in float64.
+bfloat16, because a conversion to bfloat16 leaves a tensor as it is here. Lion, LAMB and LARS are timm's, with the
+options that make them their papers' formulas: LAMB without its clipping to a norm of 1, LARS without an epsilon, both
+adapting matrices whatever their weight decay. All in float64.
 """
 
+import timm.optim
 import torch
 import torch.optim._muon as muon
 
@@ -15,68 +17,6 @@ from recording import TRAINING_GOLDEN, Recorder
 
 STEPS, PERIOD = 1000, 50
 KEPT = (1, 10, 100, 1000)
-
-
-class Lion(torch.optim.Optimizer):
-    """arXiv:2302.06675, algorithm 2."""
-
-    def __init__(self, parameters, lr, betas, weight_decay):
-        super().__init__(parameters, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            for p in group["params"]:
-                m = self.state[p].setdefault("m", torch.zeros_like(p))
-                beta1, beta2 = group["betas"]
-                update = (beta1 * m + (1 - beta1) * p.grad).sign()
-                p -= group["lr"] * (update + group["weight_decay"] * p)
-                m.mul_(beta2).add_(p.grad, alpha=1 - beta2)
-
-
-class LAMB(torch.optim.Optimizer):
-    """arXiv:1904.00962, algorithm 2, with the identity for phi; vectors are not scaled."""
-
-    def __init__(self, parameters, lr, betas, eps, weight_decay):
-        super().__init__(
-            parameters, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay})
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            for p in group["params"]:
-                state = self.state[p]
-                if not state:
-                    state.update(t=0, m=torch.zeros_like(p), v=torch.zeros_like(p))
-                state["t"] += 1
-                (beta1, beta2), t = group["betas"], state["t"]
-                state["m"].mul_(beta1).add_(p.grad, alpha=1 - beta1)
-                state["v"].mul_(beta2).add_(p.grad ** 2, alpha=1 - beta2)
-                r = state["m"] / (1 - beta1 ** t)
-                r = r / ((state["v"] / (1 - beta2 ** t)).sqrt() + group["eps"])
-                r = r + group["weight_decay"] * p
-                ratio = p.norm() / r.norm() if p.ndim > 1 else 1
-                p -= group["lr"] * ratio * r
-
-
-class LARS(torch.optim.Optimizer):
-    """arXiv:1708.03888, section 4, with the rate outside of the momentum; vectors are not scaled."""
-
-    def __init__(self, parameters, lr, momentum, trust, weight_decay):
-        super().__init__(parameters, {
-            "lr": lr, "momentum": momentum, "trust": trust, "weight_decay": weight_decay})
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            for p in group["params"]:
-                v = self.state[p].setdefault("v", torch.zeros_like(p))
-                decay = group["weight_decay"]
-                ratio = 1
-                if p.ndim > 1:
-                    ratio = group["trust"] * p.norm() / (p.grad.norm() + decay * p.norm())
-                v.mul_(group["momentum"]).add_(ratio * (p.grad + decay * p))
-                p -= group["lr"] * v
 
 
 def in_float64(gradient, coefficients, steps, epsilon):
@@ -90,6 +30,15 @@ def in_float64(gradient, coefficients, steps, epsilon):
 
 
 NEWTON_SCHULZ = muon._zeropower_via_newtonschulz
+
+
+def lamb(decay):
+    return {"lamb": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "weightDecay": decay}}
+
+
+def lars(nesterov, decay):
+    return {"lars": {
+        "momentum": 0.9, "nesterov": nesterov, "trust": 0.01, "weightDecay": decay}}
 
 
 def trajectory(make, start, gradients, clip=None):
@@ -110,16 +59,14 @@ def record():
     muon._zeropower_via_newtonschulz = in_float64
     recorder = Recorder("optimizer_runs", "optimizer_runs.py", folder=TRAINING_GOLDEN)
 
-    def add(name, optimizer, rate, make, shape=(4, 6), clip=None, clipping=None):
+    def add(name, optimizer, rate, make, shape=(4, 6), clip=None, **more):
         inputs = {
             "parameter": recorder.normal(*shape), "gradients": recorder.normal(PERIOD, *shape)}
         outputs = {"parameters": trajectory(make, inputs["parameter"], inputs["gradients"], clip)}
-        arguments = {"optimizer": optimizer, "learningRate": rate}
-        if clipping:
-            arguments["clipping"] = clipping
+        arguments = {"optimizer": optimizer, "learningRate": rate} | more
         recorder.add(name, arguments, inputs, outputs)
 
-    optim = torch.optim
+    optim, theirs = torch.optim, timm.optim
     for decay in (0.0, 0.01):
         for nesterov in (False, True):
             add(f"SGD, Nesterov {nesterov}, decay {decay}",
@@ -140,17 +87,25 @@ def record():
                     p, 0.001, momentum=momentum, centered=centered, weight_decay=decay))
         add(f"Lion, decay {decay}",
             {"lion": {"beta1": 0.9, "beta2": 0.99, "weightDecay": decay}}, 0.001,
-            lambda p: Lion(p, 0.001, (0.9, 0.99), decay))
+            lambda p: theirs.Lion(
+                p, 0.001, betas=(0.9, 0.99), weight_decay=decay, foreach=False))
         for shape in ((4, 6), (7,)):
-            add(f"LAMB, {len(shape)} axes, decay {decay}",
-                {"lamb": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "weightDecay": decay}},
-                0.001, lambda p: LAMB(p, 0.001, (0.9, 0.999), 1e-6, decay), shape)
-            add(f"LARS, {len(shape)} axes, decay {decay}",
-                {"lars": {"momentum": 0.9, "nesterov": False, "trust": 0.01,
-                          "weightDecay": decay}},
-                0.01, lambda p: LARS(p, 0.01, 0.9, 0.01, decay), shape)
+            # timm adapts what shrinks, and what does not where it is told to.
+            adapts = len(shape) > 1 or decay > 0
+            add(f"LAMB, {len(shape)} axes, decay {decay}", lamb(decay), 0.001,
+                lambda p: theirs.Lamb(
+                    p, 0.001, weight_decay=decay, max_grad_norm=None, always_adapt=adapts,
+                    foreach=False),
+                shape, noBiasDecay=not adapts)
+            for nesterov in (False, True):
+                add(f"LARS, {len(shape)} axes, Nesterov {nesterov}, decay {decay}",
+                    lars(nesterov, decay), 0.01,
+                    lambda p: theirs.Lars(
+                        p, 0.01, momentum=0.9, nesterov=nesterov, trust_coeff=0.01,
+                        weight_decay=decay, eps=0, always_adapt=adapts, foreach=False),
+                    shape, noBiasDecay=not adapts)
         for shape in ((4, 6), (9, 5)):
-            for nesterov, adjustment, theirs in (
+            for nesterov, adjustment, name in (
                 (True, "original", "original"), (False, "original", "original"),
                 (True, "matchRMSAdamW", "match_rms_adamw"),
             ):
@@ -158,8 +113,13 @@ def record():
                     {"muon": {"momentum": 0.95, "nesterov": nesterov, "weightDecay": decay,
                               "adjustment": adjustment, "adamWFactor": 1.0}}, 0.01,
                     lambda p: optim.Muon(
-                        p, lr=0.01, weight_decay=decay, nesterov=nesterov, adjust_lr_fn=theirs),
+                        p, lr=0.01, weight_decay=decay, nesterov=nesterov, adjust_lr_fn=name),
                     shape)
+    # Vectors that shrink by a group's own weight decay, and are not adapted.
+    add("LAMB, a group's decay", lamb(0.0), 0.001,
+        lambda p: optim.AdamW(p, 0.001, eps=1e-6, weight_decay=0.01), (7,), groupDecay=0.01)
+    add("LARS, a group's decay", lars(False, 0.0), 0.01,
+        lambda p: optim.SGD(p, 0.01, momentum=0.9, weight_decay=0.01), (7,), groupDecay=0.01)
     plain = {"sgd": {"momentum": 0.9, "nesterov": False, "weightDecay": 0.0}}
 
     def make_plain(p):

@@ -44,14 +44,13 @@ def one_cycle(anneal, three_phase, percent):
     return {"name": name, "kind": "oneCycle", "arguments": arguments} | recorded
 
 
-def fastai_one_cycle(steps):
+def fastai_one_cycle(steps, rate=0.06, percent=0.25, momenta=(0.95, 0.85, 0.95)):
     """fastai's `fit_one_cycle`: two cosine segments over the share of training done, step / steps.
 
     The formula is that of `combined_cos` and `SchedCos` in fastai/callback/schedule.py, in float64.
     fastai itself holds the segments' borders in float32, which moves its values by about 1e-7.
     """
-    rate, divisor, final_divisor, percent = 0.06, 25.0, 1e5, 0.25
-    momenta = (0.95, 0.85, 0.95)
+    divisor, final_divisor = 25.0, 1e5
 
     def cosine(start, end, share):
         return start + (1 + math.cos(math.pi * (1 - share))) * (end - start) / 2
@@ -77,20 +76,37 @@ def fastai_one_cycle(steps):
 LONG = 1000
 
 
-def followed(make, advance=None):
-    """The learning rate of each of 1,000 steps, to ten digits."""
+def digits(values):
+    """Ten digits of each number."""
+    return [float(f"{value:.10g}") for value in values]
+
+
+def followed(make, advance=None, of="lr"):
+    """The learning rate of each of 1,000 steps, or another setting."""
     parameter = torch.nn.Parameter(torch.zeros(1))
-    optimizer = torch.optim.SGD([parameter], lr=0.1)
+    optimizer = torch.optim.SGD([parameter], lr=0.1, momentum=0.9)
     schedule = make(optimizer)
-    rates = []
+    values = []
     for step in range(LONG):
-        rates.append(float(f"{optimizer.param_groups[0]['lr']:.10g}"))
+        values.append(optimizer.param_groups[0][of])
         optimizer.step()
+        # A 1cycle schedule refuses the step after the last.
+        if step + 1 == LONG:
+            break
         if advance is None:
             schedule.step()
         else:
             advance(schedule, step)
-    return rates
+    return digits(values)
+
+
+def thinned(values, borders):
+    """Each tenth step, the last, and those around the borders between phases, by their numbers."""
+    kept = set(range(0, LONG, 10)) | {LONG - 1}
+    for border in borders:
+        kept |= set(range(max(border - 2, 0), min(border + 3, LONG)))
+    steps = sorted(kept)
+    return {"steps": steps} | {name: [all[step] for step in steps] for name, all in values.items()}
 
 
 def flat_cosine(flat_share, divisor):
@@ -101,7 +117,40 @@ def flat_cosine(flat_share, divisor):
         part = (share - flat_share) / (1 - flat_share)
         return 0.1 / divisor + (1 + math.cos(math.pi * part)) * (0.1 - 0.1 / divisor) / 2
 
-    return [float(f"{value(step / LONG):.10g}") for step in range(LONG)]
+    return digits(value(step / LONG) for step in range(LONG))
+
+
+def cycle(**settings):
+    """1cycle as the product writes it in files."""
+    return {"oneCycle": {"_0": {"maxLearningRate": 0.1, "initialDivisor": 25.0} | settings}}
+
+
+def long_one_cycle(anneal, three_phase):
+    def make(optimizer):
+        return OneCycleLR(
+            optimizer, 0.1, LONG, pct_start=0.3, anneal_strategy=anneal, three_phase=three_phase,
+            base_momentum=0.8, max_momentum=0.9)
+
+    values = {
+        "learningRates": followed(make), "momenta": followed(make, of="momentum")}
+    kind = {"cos": "cosine", "linear": "linear"}[anneal]
+    return {
+        "name": f"OneCycleLR, {kind}, {'three' if three_phase else 'two'} phases",
+        "schedule": cycle(
+            warmUpShare=0.3, finalDivisor=1e4, anneal=kind, threePhase=three_phase,
+            baseMomentum=0.8, maxMomentum=0.9, convention="pytorch"),
+    } | thinned(values, (299, 598) if three_phase else (299,))
+
+
+def long_fastai_one_cycle(share, highest, lowest):
+    recorded = fastai_one_cycle(LONG, 0.1, share, (highest, lowest, highest))
+    values = {name: digits(recorded[name]) for name in ("learningRates", "momenta")}
+    return {
+        "name": f"fastai fit_one_cycle, {share}",
+        "schedule": cycle(
+            warmUpShare=share, finalDivisor=1e5, anneal="cosine", threePhase=False,
+            baseMomentum=lowest, maxMomentum=highest, convention="fastai"),
+    } | thinned(values, (round(share * LONG),))
 
 
 def measure(epoch):
@@ -114,8 +163,10 @@ def record_runs():
     warnings.filterwarnings("ignore")
     entries = []
 
-    def add(name, schedule, rates, **more):
-        entries.append({"name": name, "schedule": schedule, "learningRates": rates} | more)
+    def add(name, schedule, rates, borders=None, **more):
+        values = {"learningRates": rates}
+        kept = values if borders is None else thinned(values, borders)
+        entries.append({"name": name, "schedule": schedule} | kept | more)
 
     def cosine(steps):
         return lambda optimizer: lr.CosineAnnealingLR(optimizer, steps)
@@ -124,7 +175,7 @@ def record_runs():
         "learningRate": 0.1, "milestones": [100, 350, 350, 900], "factor": 0.5}},
         followed(lambda o: lr.MultiStepLR(o, [100, 350, 350, 900], 0.5)))
     add("ExponentialLR", {"exponential": {"learningRate": 0.1, "factor": 0.99}},
-        followed(lambda o: lr.ExponentialLR(o, 0.99)))
+        followed(lambda o: lr.ExponentialLR(o, 0.99)), borders=())
     for first, multiplier, minimum in ((100, 1, 0.0), (50, 2, 0.001), (7, 3, 0.0)):
         add(f"CosineAnnealingWarmRestarts, {first} times {multiplier}, to {minimum}",
             {"cosineRestarts": {"learningRate": 0.1, "first": first, "multiplier": multiplier,
@@ -133,11 +184,11 @@ def record_runs():
     for power in (1.0, 0.9, 2.0):
         add(f"PolynomialLR, {power}",
             {"polynomial": {"learningRate": 0.1, "power": power, "final": 0.0}},
-            followed(lambda o: lr.PolynomialLR(o, LONG, power)))
+            followed(lambda o: lr.PolynomialLR(o, LONG, power)), borders=())
     for share, divisor in ((0.75, 1e5), (0.5, 100.0)):
         add(f"fastai fit_flat_cos, {share}",
             {"flatCosine": {"learningRate": 0.1, "flatShare": share, "finalDivisor": divisor}},
-            flat_cosine(share, divisor))
+            flat_cosine(share, divisor), borders=(round(share * LONG),))
     plain = {"cosine": {"learningRate": 0.1, "final": 0.0}}
     for shape, warm in (
         ("linear", lambda o: lr.LinearLR(o, 0.01, 1.0, 100)),
@@ -175,6 +226,19 @@ def record_runs():
                     o, mode, 0.5, patience, 1e-4, threshold_mode, cooldown, minimum),
                 lambda schedule, step: schedule.step(measures[step])),
             measures=measures)
+    for size, gamma in ((100, 0.5), (7, 0.99)):
+        add(f"StepLR, every {size}",
+            {"step": {"learningRate": 0.1, "every": size, "factor": gamma}},
+            followed(lambda o: lr.StepLR(o, size, gamma)))
+    for minimum in (0.0, 1e-4):
+        add(f"CosineAnnealingLR to {minimum}",
+            {"cosine": {"learningRate": 0.1, "final": minimum}},
+            followed(lambda o: lr.CosineAnnealingLR(o, LONG, minimum)), borders=())
+    for anneal in ("cos", "linear"):
+        for three_phase in (False, True):
+            entries.append(long_one_cycle(anneal, three_phase))
+    for share, momenta in ((0.25, (0.95, 0.85)), (0.4, (0.9, 0.7))):
+        entries.append(long_fastai_one_cycle(share, *momenta))
     write_json(TRAINING_GOLDEN / "schedule_runs.json", source("schedules.py"), entries)
 
 

@@ -1,18 +1,15 @@
 """Prints what TensorBoard's own reader finds in a run's folder, as JSON: read_events.py FOLDER.
 
-Needs the package tensorboard; exits with 3 where there is none. A test of FoveaTraining runs it where
-PYTHON names a Python.
+Needs the packages of requirements.txt. Tests of FoveaTraining run it by the Python that PYTHON names;
+Scripts/tensorboard-python.sh makes one.
 """
 
 import json
 import sys
 from pathlib import Path
 
-try:
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-    from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
-except ImportError:
-    sys.exit(3)
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
 
 def main():

@@ -28,6 +28,7 @@ extension TrainConfiguration {
       "--warm-up": text(recipe.warmUpEpochs), "--clip-norm": text(recipe.clipNorm),
       "--clip-value": text(recipe.clipValue), "--accumulate": text(recipe.accumulatedBatches, "1"),
       "--ema": text(recipe.averageDecay), "--swa": text(recipe.averageFromEpoch),
+      "--norm": text(recipe.normalizationGroups.map { "group:\($0)" }),
       "--decay-biases": flag(recipe.decaysBiases), "--freeze": list(recipe.frozen),
       "--lr-for": list(
         recipe.learningRateFactors?.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }),
@@ -77,7 +78,8 @@ extension TrainConfiguration {
   private func scheduleOptions(_ recipe: TrainingRecipe) -> [String: String] {
     let factor = recipe.learningRateFactor ?? TrainingRecipe.defaultLearningRateFactor
     return switch schedule {
-    case .oneCycle, .pytorchOneCycle, .cosine, .constant, .flatCosine: [:]
+    case .oneCycle, .pytorchOneCycle: ["--three-phase": recipe.threePhase == true ? "yes" : "no"]
+    case .cosine, .constant, .flatCosine: [:]
     case .step: ["--lr-factor": "\(factor)"]
     case .multiStep:
       [

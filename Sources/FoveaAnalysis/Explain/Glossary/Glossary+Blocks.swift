@@ -142,7 +142,7 @@ extension Glossary {
     GlossaryEntry(
       "dead unit", aliases: ["dying ReLU", "near zero"],
       "A unit that is zero for all inputs passes no gradient and does not learn again. Share of zeros is counted by |x| < ε; "
-        + "counting x ≤ ε takes every negative number for dead.",
+        + "counting x ≤ 0.05, as fastai does on what enters the ReLU, takes every negative number for near zero.",
       source: "L. Lu et al., arXiv:1903.06733", related: ["ReLU", "batch normalisation"]
     ) {
       let values = [-2.0, -0.5, 0.01, 0.3, 2]

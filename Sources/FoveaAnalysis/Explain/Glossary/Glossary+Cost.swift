@@ -92,7 +92,7 @@ extension Glossary {
     GlossaryEntry(
       "in-place operation", aliases: ["inplace", "inplace=True", "in-place"],
       "A result that is written over its input. Where the backward pass needs that input, it may not be: PyTorch counts "
-        + "versions and raises an error, so that without one the gradients are right. Fovea's planner does it where nobody "
+        + "versions and raises an error, so that without one the gradients are right; its warning about hooks on saved tensors is another matter. Fovea's planner does it where nobody "
         + "reads the input again.",
       source: "PyTorch documentation, Autograd mechanics",
       related: ["activation volume", "ReLU"]

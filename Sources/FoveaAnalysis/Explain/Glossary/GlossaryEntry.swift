@@ -85,6 +85,7 @@ public enum Glossary {
     Topic(name: "Pooling and blocks", entries: blocks),
     Topic(name: "Normalisation and regularisation", entries: normalization),
     Topic(name: "Training", entries: training),
+    Topic(name: "Watching a training", entries: watching),
     Topic(name: "Tasks", entries: tasks),
   ]
 
