@@ -64,6 +64,7 @@ extension TrainCommand {
   func resumed(in folder: String) -> TrainCommand {
     var command = TrainCommand(output: folder, isResumed: true)
     command.threads = threads
+    command.workers = workers
     command.project = project
     command.isWatched = isWatched
     command.statsInterval = statsInterval

@@ -54,6 +54,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var maxMinutes: Double?
   /// Threads; they change no result.
   public var threads: Int?
+  /// Batches that are made ahead, 0 to 64; they change no result.
+  public var workers: Int?
   /// Where the dataset's files are.
   public var data: String?
   /// The run's folder; a new one under `runs/train` where left out.
@@ -124,7 +126,9 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       if let checkpoint = earlier?.checkpoint, configuration.transfer != nil {
         checkpoint.input.normalization as Normalization?
       } else { try source?.normalization(configuration.transfer?.normalization) }
-    let (training, test) = try await configuration.loaders(normalization: normalization) {
+    let (training, test) = try await configuration.loaders(
+      normalization: normalization, workers: workers
+    ) {
       preparation(.downloading($0))
     }
 
