@@ -68,6 +68,7 @@ extension TrainCommand {
     command.project = project
     command.isWatched = isWatched
     command.statsInterval = statsInterval
+    command.statsLayers = statsLayers
     return command
   }
 }

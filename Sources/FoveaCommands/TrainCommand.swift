@@ -64,6 +64,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var isWatched = false
   /// After how many steps layers are looked at again, where they are.
   public var statsInterval: Int?
+  /// Patterns of the paths of the layers that are looked at; convolutions and fully connected layers where left out.
+  public var statsLayers: [String]?
   /// Whether the run in `output` goes on.
   public var isResumed: Bool
   /// The folder whose runs database gets to know of the run; none where left out.
@@ -116,6 +118,11 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       throw CommandError.option(
         "--stats-interval", value: "\(statsInterval)", allowed: "1 to 1000000")
     }
+    if let statsLayers, statsLayers.isEmpty || statsLayers.contains("") {
+      throw CommandError.option(
+        "--stats-layers", value: statsLayers.joined(separator: ","),
+        allowed: "patterns of layers' paths with commas between, such as 'layer4.*,head'")
+    }
     let earlier = try isResumed ? earlierRun() : nil
     let configuration = try earlier?.configuration ?? TrainConfiguration(self)
     preparation(.configured(configuration))
@@ -146,6 +153,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
         from: source, training: training, validation: test, algorithms: algorithms)
     }
 
+    let stats = try layerStats(of: learner.model)
     let title = "\(configuration.model) on \(configuration.datasetTitle)"
     let folder =
       try earlier?.folder
@@ -176,7 +184,13 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let logs = try (configuration.recipe?.logs ?? []).map {
       try $0.logger(in: folder, stepsPerEpoch: steps, progress: learner.progress)
     }
-    let loggers: [any TrainingLogger] = [writer] + logs
+    let watch = try stats.map {
+      try TrainingWatch($0, images: training.dataset, folder: folder, progress: learner.progress)
+    }
+    let loggers: [any TrainingLogger] = [writer] + logs + (watch.map { [$0.logger] } ?? [])
+    let pictures = try logs.lazy.compactMap { $0 as? TensorBoardLogger }.first.flatMap {
+      try watch?.histograms(in: $0, of: training)
+    }
     preparation(
       .prepared(
         PreparedTraining(
@@ -194,12 +208,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       EarlyStopping(measure, patience: $0, after: learner.progress?.finishedEpochs ?? [])
     }
     let limit = maxMinutes.map { TimeLimit(.seconds($0 * 60)) }
-    let watch =
-      isWatched
-      ? try TrainingWatch(
-        interval: statsInterval, images: training.dataset, firstStep: learner.progress?.step ?? 0)
-      : nil
-    let own: [(any TrainingObserver)?] = [DamagedImages(), stopping, limit]
+    let own: [(any TrainingObserver)?] = [DamagedImages(), stopping, limit, pictures]
     let all = loggers + own.compactMap(\.self) + (watch?.observers ?? []) + observers
     let report: TrainingReport
     do {
@@ -214,10 +223,10 @@ public struct TrainCommand: Hashable, Codable, Sendable {
         }
     } catch {
       // What was seen of a training that fails is worth most; its own error counts.
-      try? watch?.write(title: title, to: folder, failure: error)
+      try? watch?.write(title: title, failure: error)
       throw error
     }
-    try watch?.write(title: title, to: folder)
+    try watch?.write(title: title)
     if let failure = loggers.lazy.compactMap(\.failure).first { throw failure }
     var averagedAccuracy: Double?
     let isEarly = report.wasStopped && stopping?.hasStopped == true
@@ -235,6 +244,15 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       bestEpoch: measure.best(of: report.epochs).map { $0.epoch + 1 }, isEarly: isEarly)
     if !result.wasStopped { try folder.write(result, to: folder.result) }
     return result
+  }
+
+  /// What looks at layers, where that was asked for; checked before a run's folder is made.
+  private func layerStats(of model: Model) throws(TrainingError) -> ActivationStats? {
+    guard isWatched else { return nil }
+    let stats = try ActivationStats(
+      layers: statsLayers, interval: statsInterval ?? ActivationStats.defaultInterval)
+    try stats.observationRequest?.check(model)
+    return stats
   }
 
   /// What `--max-minutes` may be, in words.
