@@ -16,14 +16,16 @@ extension HealthJudge {
   /// The least that a layer's gradient should be, over its parameters, of that of the largest layer's.
   private static let leastGradientShare = 1e-4
 
-  static func layerFindings(_ observed: [ObservedStep]) -> [HealthFinding] {
+  static func layerFindings(
+    _ observed: [ObservedStep], lossScale: Double
+  ) -> [HealthFinding] {
     guard let first = observed.first else { return [] }
     return first.layers.indices.flatMap { index in
       let seen = observed.filter { $0.layers.indices.contains(index) }
         .map { LayerSight(step: $0.step, layer: $0.layers[index], in: $0) }
       return [
         explodingActivations(seen), collapse(seen) ?? lostSpread(seen), deadUnits(seen),
-        saturatedUnits(seen), explodingGradients(seen), vanishingGradients(seen),
+        saturatedUnits(seen), explodingGradients(seen, lossScale), vanishingGradients(seen),
       ].compactMap { $0 }
     }
   }
@@ -108,10 +110,11 @@ extension HealthJudge {
         + "gives back less than a fiftieth of its gradient")
   }
 
-  private static func explodingGradients(_ seen: [LayerSight]) -> HealthFinding? {
-    guard let bad = seen.first(where: { $0.layer.gradientNorm ?? 0 > largestSpread }) else {
-      return nil
-    }
+  private static func explodingGradients(
+    _ seen: [LayerSight], _ lossScale: Double
+  ) -> HealthFinding? {
+    let most = lossScale * largestSpread
+    guard let bad = seen.first(where: { $0.layer.gradientNorm ?? 0 > most }) else { return nil }
     return bad.finding(
       .explodingGradients, "their norm is \(short(bad.layer.gradientNorm ?? 0))")
   }

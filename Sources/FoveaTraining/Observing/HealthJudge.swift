@@ -15,7 +15,8 @@ public enum HealthJudge {
   /// What is wrong, in the order in which it began.
   public static func findings(in evidence: HealthEvidence) -> [HealthFinding] {
     let found =
-      lossFindings(evidence) + layerFindings(evidence.observed) + overfitting(evidence)
+      lossFindings(evidence)
+      + layerFindings(evidence.observed, lossScale: evidence.lossScale) + overfitting(evidence)
       + normalizationFindings(evidence) + labelNoise(evidence) + dataBound(evidence)
     return (found + learningRate(evidence, found)).sorted { $0.step < $1.step }
   }
@@ -142,6 +143,10 @@ extension HealthEvidence {
     let first = finiteLosses.prefix(Self.firstSteps).map(\.loss)
     return first.reduce(0, +) / Double(max(first.count, 1))
   }
+
+  /// How many times as large gradients may be as those of a cross-entropy: a loss that counts in large numbers, such as
+  /// a squared error, has large ones.
+  fileprivate var lossScale: Double { lossOfGuessing == nil ? max(1, firstLoss) : 1 }
 
   /// What a loss that has to fall is compared with, in words.
   fileprivate func beginning(at level: Double) -> String {
