@@ -61,7 +61,9 @@ public struct DrawScheduleCommand: Hashable, Codable, Sendable {
       let size = configuration.batchSize
       steps = configuration.dropLast ? images / size : (images + size - 1) / size
     } else {
-      steps = try await configuration.loaders(normalization: nil) {
+      steps = try await configuration.loaders(
+        normalization: nil, workers: training.workers
+      ) {
         preparation(.downloading($0))
       }.training.batchCount
     }

@@ -14,6 +14,8 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
   public var batchSize: Int
   /// Threads; they change no result.
   public var threads: Int?
+  /// Batches that are made ahead, 0 to 64; they change no result.
+  public var workers: Int?
   /// Where the dataset's files are.
   public var data: String?
   /// Whether the average of the weights answers, which the training must have kept.
@@ -85,12 +87,14 @@ public struct EvaluateCommand: Hashable, Codable, Sendable {
       throw CommandError.conflict(
         "--pictures", reason: "none are drawn; name their folder with --details")
     }
+    let workers = try LoaderWorkers.checked(workers)
     let file = try Checkpoint.file(requested: checkpoint, isBest: isBest)
     let checkpoint = try Checkpoint(contentsOf: file)
     request.follow(RunFolder(file.deletingLastPathComponent()), rules: classRules)
     let (images, part) = try await request.images(
       split, for: checkpoint.input, progress: progress)
-    let loader = DataLoader(images, batchSize: batchSize, damagedImages: damagedImages)
+    let loader = DataLoader(
+      images, batchSize: batchSize, workers: workers, damagedImages: damagedImages)
     var settings = checkpoint.settings
     settings.metrics = [.accuracy]
     guard settings.averaging != nil || !isAveraged else {

@@ -63,7 +63,8 @@ public struct LearningRateCommand: Hashable, Codable, Sendable {
       throw CommandError.option("--steps", value: "\(steps)", allowed: "10 to 100000")
     }
     let configuration = try TrainConfiguration(training)
-    let (learner, _, _) = try await configuration.newLearner(preparation: preparation)
+    let (learner, _, _) = try await configuration.newLearner(
+      workers: training.workers, preparation: preparation)
     let sweep = try await learner.findLearningRate(
       from: start, to: end, steps: steps, observe: observe)
     let title = "\(configuration.model) on \(configuration.datasetTitle)"

@@ -29,7 +29,8 @@ public struct PreflightCommand: Hashable, Codable, Sendable {
     preparation: @escaping @Sendable (TrainPreparation) -> Void = { _ in }
   ) async throws -> Report {
     let configuration = try TrainConfiguration(training)
-    let (learner, start, data) = try await configuration.newLearner(preparation: preparation)
+    let (learner, start, data) = try await configuration.newLearner(
+      workers: training.workers, preparation: preparation)
     return Report(
       model: configuration.model, images: min(data.batchSize, data.dataset.count),
       signals: try await learner.signals(), unitVariance: start.unitVariance)

@@ -28,6 +28,8 @@ public struct RunFolder: Hashable, Sendable {
   public var steps: URL { url.appendingPathComponent("steps.csv") }
   /// A JSON object a step and an epoch, where that was asked for.
   public var jsonLines: URL { url.appendingPathComponent("log.jsonl") }
+  /// A JSON object a look, with what each layer did, where layers were looked at.
+  public var layers: URL { url.appendingPathComponent("layers.jsonl") }
   /// Weights, optimiser and progress.
   public var checkpoint: URL { url.appendingPathComponent("checkpoint.safetensors") }
   /// The checkpoint of the best epoch.
@@ -42,7 +44,7 @@ public struct RunFolder: Hashable, Sendable {
   public var histogramChart: URL { url.appendingPathComponent("color-dim.svg") }
   /// Spread, mean and share near zero of all layers in one picture, where they were looked at.
   public var layerMap: URL { url.appendingPathComponent("layer-map.svg") }
-  /// The norms of all layers' gradients, where they were looked at.
+  /// The norms of all layers' gradients and how far updates moved the layers, where they were looked at.
   public var gradientMap: URL { url.appendingPathComponent("gradient-map.svg") }
   /// What is wrong with the training, where layers were looked at.
   public var health: URL { url.appendingPathComponent("health.json") }

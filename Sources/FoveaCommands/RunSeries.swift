@@ -64,9 +64,11 @@ extension TrainCommand {
   func resumed(in folder: String) -> TrainCommand {
     var command = TrainCommand(output: folder, isResumed: true)
     command.threads = threads
+    command.workers = workers
     command.project = project
     command.isWatched = isWatched
     command.statsInterval = statsInterval
+    command.statsLayers = statsLayers
     return command
   }
 }

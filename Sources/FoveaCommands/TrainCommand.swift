@@ -54,6 +54,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var maxMinutes: Double?
   /// Threads; they change no result.
   public var threads: Int?
+  /// Batches that are made ahead, 0 to 64; they change no result.
+  public var workers: Int?
   /// Where the dataset's files are.
   public var data: String?
   /// The run's folder; a new one under `runs/train` where left out.
@@ -62,6 +64,8 @@ public struct TrainCommand: Hashable, Codable, Sendable {
   public var isWatched = false
   /// After how many steps layers are looked at again, where they are.
   public var statsInterval: Int?
+  /// Patterns of the paths of the layers that are looked at; convolutions and fully connected layers where left out.
+  public var statsLayers: [String]?
   /// Whether the run in `output` goes on.
   public var isResumed: Bool
   /// The folder whose runs database gets to know of the run; none where left out.
@@ -114,6 +118,11 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       throw CommandError.option(
         "--stats-interval", value: "\(statsInterval)", allowed: "1 to 1000000")
     }
+    if let statsLayers, statsLayers.isEmpty || statsLayers.contains("") {
+      throw CommandError.option(
+        "--stats-layers", value: statsLayers.joined(separator: ","),
+        allowed: "patterns of layers' paths with commas between, such as 'layer4.*,head'")
+    }
     let earlier = try isResumed ? earlierRun() : nil
     let configuration = try earlier?.configuration ?? TrainConfiguration(self)
     preparation(.configured(configuration))
@@ -124,7 +133,9 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       if let checkpoint = earlier?.checkpoint, configuration.transfer != nil {
         checkpoint.input.normalization as Normalization?
       } else { try source?.normalization(configuration.transfer?.normalization) }
-    let (training, test) = try await configuration.loaders(normalization: normalization) {
+    let (training, test) = try await configuration.loaders(
+      normalization: normalization, workers: workers
+    ) {
       preparation(.downloading($0))
     }
 
@@ -142,6 +153,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
         from: source, training: training, validation: test, algorithms: algorithms)
     }
 
+    let stats = try layerStats(of: learner.model)
     let title = "\(configuration.model) on \(configuration.datasetTitle)"
     let folder =
       try earlier?.folder
@@ -173,7 +185,13 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let logs = try (configuration.recipe?.logs ?? []).map {
       try $0.logger(in: folder, stepsPerEpoch: steps, progress: learner.progress)
     }
-    let loggers: [any TrainingLogger] = [writer] + logs
+    let watch = try stats.map {
+      try TrainingWatch($0, images: training.dataset, folder: folder, progress: learner.progress)
+    }
+    let loggers: [any TrainingLogger] = [writer] + logs + (watch.map { [$0.logger] } ?? [])
+    let pictures = try logs.lazy.compactMap { $0 as? TensorBoardLogger }.first.flatMap {
+      try watch?.histograms(in: $0, of: training)
+    }
     preparation(
       .prepared(
         PreparedTraining(
@@ -191,12 +209,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       EarlyStopping(measure, patience: $0, after: learner.progress?.finishedEpochs ?? [])
     }
     let limit = maxMinutes.map { TimeLimit(.seconds($0 * 60)) }
-    let watch =
-      isWatched
-      ? try TrainingWatch(
-        interval: statsInterval, images: training.dataset, firstStep: learner.progress?.step ?? 0)
-      : nil
-    let own: [(any TrainingObserver)?] = [DamagedImages(), stopping, limit]
+    let own: [(any TrainingObserver)?] = [DamagedImages(), stopping, limit, pictures]
     let all = loggers + own.compactMap(\.self) + (watch?.observers ?? []) + observers
     let report: TrainingReport
     do {
@@ -211,10 +224,10 @@ public struct TrainCommand: Hashable, Codable, Sendable {
         }
     } catch {
       // What was seen of a training that fails is worth most; its own error counts.
-      try? watch?.write(title: title, to: folder, failure: error)
+      try? watch?.write(title: title, failure: error)
       throw error
     }
-    try watch?.write(title: title, to: folder)
+    try watch?.write(title: title)
     if let failure = loggers.lazy.compactMap(\.failure).first { throw failure }
     var averagedAccuracy: Double?
     let isEarly = report.wasStopped && stopping?.hasStopped == true
@@ -232,6 +245,15 @@ public struct TrainCommand: Hashable, Codable, Sendable {
       bestEpoch: measure.best(of: report.epochs).map { $0.epoch + 1 }, isEarly: isEarly)
     if !result.wasStopped { try folder.write(result, to: folder.result) }
     return result
+  }
+
+  /// What looks at layers, where that was asked for; checked before a run's folder is made.
+  private func layerStats(of model: Model) throws(TrainingError) -> ActivationStats? {
+    guard isWatched else { return nil }
+    let stats = try ActivationStats(
+      layers: statsLayers, interval: statsInterval ?? ActivationStats.defaultInterval)
+    try stats.observationRequest?.check(model)
+    return stats
   }
 
   /// What `--max-minutes` may be, in words.

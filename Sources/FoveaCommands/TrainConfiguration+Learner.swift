@@ -87,15 +87,17 @@ extension TrainConfiguration {
 
   /// A learner of a new network on the training's own images, before its first step.
   ///
-  /// - Parameter preparation: Told what happens before, also from other threads.
+  /// - Parameters:
+  ///   - workers: Batches that are made ahead.
+  ///   - preparation: Told what happens before, also from other threads.
   /// - Throws: As `newLearner`; what data throws.
   nonisolated(nonsending) func newLearner(
-    preparation: @escaping @Sendable (TrainPreparation) -> Void
+    workers: Int?, preparation: @escaping @Sendable (TrainPreparation) -> Void
   ) async throws -> (learner: Learner, start: StartReport, data: DataLoader) {
     preparation(.configured(self))
     let source = try transferSource()
     let normalization = try source?.normalization(transfer?.normalization)
-    let (data, _) = try await loaders(normalization: normalization) {
+    let (data, _) = try await loaders(normalization: normalization, workers: workers) {
       preparation(.downloading($0))
     }
     let (learner, start) = try await newLearner(from: source, training: data, validation: nil)

@@ -79,6 +79,19 @@ public final class VariableStore {
     return tensor.reordered(.rowMajor)
   }
 
+  /// Reads the elements of a variable where they lie, without copying them; those of filters and images are
+  /// channels-last.
+  ///
+  /// - Returns: What `body` returns; `nil` where there is no such variable.
+  /// - Throws: What `body` throws.
+  public func withElements<Result>(
+    of name: String, _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) rethrows -> Result? {
+    guard let entry = entries[name] else { return nil }
+    let start = entry.memory.base.assumingMemoryBound(to: Float.self)
+    return try body(UnsafeBufferPointer(start: start, count: entry.shape.elementCount))
+  }
+
   /// Overwrites variables with tensors of the same names and shapes.
   ///
   /// - Throws: `missingVariable` or `variableShape`; then nothing has been changed.

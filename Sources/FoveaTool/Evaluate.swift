@@ -31,6 +31,10 @@ struct Evaluate: AsyncParsableCommand {
   var threads: Int?
 
   @Option(
+    help: "Batches that are made ahead, 0 to 64; they change no result. (default: 2)")
+  var workers: Int?
+
+  @Option(
     help: "The folder of the dataset's files. (default: $FOVEA_DATA, the cache, then a download)",
     completion: .directory)
   var data: String?
@@ -66,6 +70,7 @@ struct Evaluate: AsyncParsableCommand {
     var command = EvaluateCommand(
       checkpoint: checkpoint, dataset: dataset, split: split, batchSize: batchSize,
       threads: threads, data: data, isAveraged: averaged, details: details)
+    command.workers = workers
     command.isBest = best
     command.damagedImages = damaged
     command.pictures = pictures

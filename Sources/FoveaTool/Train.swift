@@ -47,6 +47,13 @@ struct Train: AsyncParsableCommand {
   )
   var statsInterval: Int?
 
+  @Option(
+    help: """
+      The layers to look at, by patterns of their paths with commas between, such as 'layer4.*,head'. Implies --stats. \
+      (default: convolutions and fully connected layers)
+      """)
+  var statsLayers: String?
+
   @Flag(
     help: """
       End with exit code 1 where something is wrong with the training, but for how fast it is; implies --stats.
@@ -82,8 +89,11 @@ struct Train: AsyncParsableCommand {
     command.output = out
     command.recipe.logs = log
     command.isResumed = resume
-    command.isWatched = stats || failOnUnhealthy || statsInterval != nil
+    command.isWatched = stats || failOnUnhealthy || statsInterval != nil || statsLayers != nil
     command.statsInterval = statsInterval
+    command.statsLayers = statsLayers.map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
     command.earlyStop = earlyStop
     command.bestBy = bestBy
     command.maxMinutes = maxMinutes

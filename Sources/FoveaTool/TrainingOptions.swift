@@ -52,6 +52,10 @@ struct TrainingOptions: ParsableArguments {
   var threads: Int?
 
   @Option(
+    help: "Batches that are made ahead, 0 to 64; they change no result. (default: 2)")
+  var workers: Int?
+
+  @Option(
     help: "The folder of the dataset's files. (default: $FOVEA_DATA, the cache, then a download)",
     completion: .directory)
   var data: String?
@@ -85,6 +89,7 @@ struct TrainingOptions: ParsableArguments {
     command.labelSmoothing = labelSmoothing
     command.seed = seed
     command.threads = threads
+    command.workers = workers
     command.dropLast = dropLast ? true : nil
     command.precision = precision
     command.recomputes = recompute ? true : nil

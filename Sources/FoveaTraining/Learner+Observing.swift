@@ -6,10 +6,12 @@ import FoveaTensors
 extension Learner {
   /// What observers are told of a training before its first step.
   func outline(of progress: TrainingProgress) -> TrainingOutline {
-    TrainingOutline(
+    let names = training.dataset.description.classNames
+    return TrainingOutline(
       epochs: progress.epochs, stepsPerEpoch: progress.stepsPerEpoch, firstStep: progress.step,
-      batchSize: training.batchSize, classes: training.dataset.description.classNames.count,
-      normalizations: normalizations,
+      batchSize: training.batchSize,
+      classes: names.isEmpty ? outputShape.dimensions.first ?? 1 : names.count,
+      loss: settings.loss, normalizations: normalizations,
       trainingLayersInEvaluation: model.inference.nodes.filter {
         $0.operation is BatchNorm2dTraining || $0.operation is FoveaGraph.Dropout
           || $0.operation is FoveaGraph.DropBlock

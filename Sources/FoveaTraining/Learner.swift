@@ -26,7 +26,7 @@ public final class Learner {
   private let validation: DataLoader?
   private(set) var graphs: TrainingStep
   /// What `graphs` do besides following the optimiser.
-  private var graphOptions: UpdateOptions
+  private(set) var graphOptions: UpdateOptions
   let variables: VariableStore
   let pool: ThreadPool
   let tuner: AlgorithmTuner?
@@ -219,8 +219,10 @@ public final class Learner {
           if !batch.damaged.isEmpty {
             tell(.imagesSkipped(progress.skipped(batch.damaged, for: .training)))
           }
+          let isUpdate = progress.endsUpdate
           let (record, skipped) = try takeStep(batch, after: waiting, &progress)
           self.progress = progress
+          if isUpdate { looks.tellUpdate(in: self) }
           if !readers.isEmpty {
             let answers = try answers(to: batch, record)
             for reader in readers { reader.receive(answers) }

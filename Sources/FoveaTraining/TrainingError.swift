@@ -90,7 +90,7 @@ extension TrainingError: CustomStringConvertible {
       "observers need each other in a circle: \(names.joined(separator: " needs ")); take one of these "
         + "requirements away"
     case .log(let file, let problem):
-      "\(file) cannot be written (\(problem)); make room, or mend its permissions"
+      "\(file) cannot be written (\(problem)); make room, mend its permissions, or move it away"
     case .checkpoint(let file, let problem):
       "\(file): \(problem)"
     }

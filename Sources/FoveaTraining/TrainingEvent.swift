@@ -40,8 +40,10 @@ public struct TrainingOutline: Hashable, Codable, Sendable {
   public let firstStep: Int
   /// Images of a batch.
   public let batchSize: Int
-  /// The classes of the data.
+  /// The classes of the data; of data that name none, the numbers that the network answers with.
   public let classes: Int
+  /// What is made small.
+  public let loss: Loss
   /// Batch normalisations as they are now.
   public let normalizations: [NormalizationState]
   /// Paths of layers that compute as in training where the model is evaluated: batch statistics, dropout.
@@ -50,13 +52,15 @@ public struct TrainingOutline: Hashable, Codable, Sendable {
   /// Describes a training.
   public init(
     epochs: Int, stepsPerEpoch: Int, firstStep: Int = 0, batchSize: Int, classes: Int,
-    normalizations: [NormalizationState] = [], trainingLayersInEvaluation: [String] = []
+    loss: Loss = .crossEntropy, normalizations: [NormalizationState] = [],
+    trainingLayersInEvaluation: [String] = []
   ) {
     self.epochs = epochs
     self.stepsPerEpoch = stepsPerEpoch
     self.firstStep = firstStep
     self.batchSize = batchSize
     self.classes = classes
+    self.loss = loss
     self.normalizations = normalizations
     self.trainingLayersInEvaluation = trainingLayersInEvaluation
   }

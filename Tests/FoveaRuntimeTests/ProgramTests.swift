@@ -87,6 +87,8 @@ import Testing
     #expect(try program.output("sum").floats == [4, 6])
     #expect(store.snapshot()["a"]?.floats == [3, 4])
     #expect(store.snapshot()["b"]?.floats == [1, 2])
+    #expect(store.withElements(of: "a") { Array($0) } == [3, 4])
+    #expect(store.withElements(of: "c") { $0.count } == nil)
   }
 
   @Test func `memory that no system has is an error`() throws {

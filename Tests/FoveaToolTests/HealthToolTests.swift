@@ -24,9 +24,102 @@ import Testing
     #expect(kinds.isEmpty, "\(outcome.output)")
     for name in [
       "layer-stats.svg", "color-dim.svg", "layer-map.svg", "gradient-map.svg", "health.json",
+      "layers.jsonl",
     ] {
       let file = folder.url.appendingPathComponent("run/\(name)")
       #expect(try !Data(contentsOf: file).isEmpty, "\(name)")
+    }
+    for name in ["layer-stats.svg", "layer-map.svg"] {
+      let picture = try text("run/\(name)")
+      for words in ["share |x| &lt; 0.05", "share x ≤ 0.05 (fastai)"] {
+        #expect(picture.contains(words), "\(name) \(words)")
+      }
+    }
+    #expect(try text("run/gradient-map.svg").contains("update norm / weight norm"))
+  }
+
+  private func text(_ name: String) throws -> String {
+    try String(contentsOf: folder.url.appendingPathComponent(name), encoding: .utf8)
+  }
+
+  /// Steps of the looks in a run's `layers.jsonl`, and the layers of each.
+  private func looks(_ run: String) throws -> [(step: Int, layers: [String])] {
+    try text("\(run)/layers.jsonl").split(separator: "\n").map { line in
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      let layers = try #require(object?["layers"] as? [[String: Any]])
+      return (
+        try #require(object?["step"] as? Int), layers.compactMap { $0["path"] as? String }
+      )
+    }
+  }
+
+  @Test func `layers are chosen by path, and a run that goes on draws all its looks`() throws {
+    let options = ["train", "mnist-mini", "--model", "lenet5", "--batch-size", "500"]
+    let first = try tool.run(
+      options + [
+        "--epochs", "1", "--stats-layers", "conv*,fc3", "--stats-interval", "2", "--out", "run",
+      ])
+    #expect(first.status == 0, "\(first.errors)")
+    let before = try looks("run")
+    #expect(Set(before.map(\.layers)).count == 1 && !before.isEmpty)
+    let missing = try tool.run(options + ["--stats-layers", "nothing.*", "--out", "other"])
+    #expect(missing.status != 0)
+    #expect(missing.errors.contains("no layer is called nothing.*"), "\(missing.errors)")
+    // So that the corrected command finds its folder free.
+    let other = folder.url.appendingPathComponent("other")
+    #expect(!FileManager.default.fileExists(atPath: other.path))
+    let empty = try tool.run(options + ["--stats-layers", "conv,", "--out", "other"])
+    #expect(empty.status == 2 && empty.errors.contains("--stats-layers"), "\(empty.errors)")
+
+    // Without looks in between, and then at all layers.
+    let file = folder.url.appendingPathComponent("run/layers.jsonl")
+    try (Data(contentsOf: file) + Data("{\"damaged".utf8)).write(to: file)
+    let resumed = try tool.run(
+      "train", "--resume", "--epochs", "2", "--stats", "--stats-interval", "3", "--out", "run")
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    let after = try looks("run")
+    #expect(after.prefix(before.count).map(\.step) == before.map(\.step))
+    #expect(after.prefix(before.count).map(\.layers) == before.map(\.layers))
+    #expect(after.count > before.count)
+    let all = try #require(after.last).layers
+    #expect(all.count > before[0].layers.count)
+    let picture = try text("run/layer-stats.svg")
+    for path in Set(all + before[0].layers) { #expect(picture.contains("layer \(path)<")) }
+    #expect(!picture.contains("from step"))
+  }
+
+  @Test func `with TensorBoard the first batch and the histograms of looks are shown`() throws {
+    let outcome = try tool.run(
+      "train", "mnist-mini", "--model", "lenet5", "--epochs", "1", "--batch-size", "500", "--stats",
+      "--log", "tensorboard", "--out", "run")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let run = folder.url.appendingPathComponent("run")
+    let name = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: run.path)
+        .first { $0.hasPrefix("events.out.tfevents") })
+    let events = try Data(contentsOf: run.appendingPathComponent(name))
+    for tag in ["training/first batch", "activations/", "gradients/", "step/loss"] {
+      #expect(events.range(of: Data(tag.utf8)) != nil, "\(tag)")
+    }
+    #expect(events.range(of: Data([0x89, 0x50, 0x4e, 0x47])) != nil)
+  }
+
+  @Test func `workers change no bit, and are 0 to 64`() throws {
+    for workers in ["0", "5"] {
+      let outcome = try tool.run(
+        "train", "mnist-mini", "--model", "lenet5", "--epochs", "1", "--batch-size", "500",
+        "--workers", workers, "--out", "run\(workers)")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      // With as many as where nothing is said.
+      let again = try tool.run("reproduce", "run\(workers)")
+      #expect(again.status == 0, "\(again.output) \(again.errors)")
+    }
+    let evaluation = try tool.run("evaluate", "run0", "mnist-mini", "--workers", "0")
+    #expect(evaluation.status == 0, "\(evaluation.errors)")
+    for command in [["train"], ["lr-find"], ["evaluate", "run0"]] {
+      let refused = try tool.run(command + ["mnist-mini", "--workers", "65"])
+      #expect(refused.status == 2, "\(command)")
+      #expect(refused.errors.contains("--workers is 0 to 64, got 65"), "\(refused.errors)")
     }
   }
 

@@ -6,19 +6,27 @@ import Testing
 /// Findings by values that are made up: what a training must show to be told of.
 @Suite struct HealthJudgeTests {
   static func kinds(
-    losses: [Double] = [], observed: [ObservedStep] = [], seconds: Double = 0.1, wait: Double = 0
+    losses: [Double] = [], of loss: Loss = .crossEntropy, firstStep: Int = 0,
+    observed: [ObservedStep] = [], seconds: Double = 0.1, wait: Double = 0
   ) throws -> [HealthFinding.Kind] {
-    try findings(losses: losses, observed: observed, seconds: seconds, wait: wait).map(\.kind)
+    try findings(
+      losses: losses, of: loss, firstStep: firstStep, observed: observed, seconds: seconds,
+      wait: wait
+    ).map(\.kind)
   }
 
   static func findings(
-    losses: [Double] = [], observed: [ObservedStep] = [], seconds: Double = 0.1, wait: Double = 0,
+    losses: [Double] = [], of loss: Loss = .crossEntropy, firstStep: Int = 0,
+    observed: [ObservedStep] = [], seconds: Double = 0.1, wait: Double = 0,
     epochs: [EpochRecord] = []
   ) throws -> [HealthFinding] {
     var evidence = HealthEvidence(
-      outline: TrainingOutline(epochs: 1, stepsPerEpoch: 100, batchSize: 64, classes: 10))
+      outline: TrainingOutline(
+        epochs: 1, stepsPerEpoch: 100, firstStep: firstStep, batchSize: 64, classes: 10,
+        loss: loss))
     evidence.steps = try losses.enumerated().map { step, loss in
-      try #require(StepRecord(csvRow: "1,\(step + 1),\(loss),0.1,0.9,64,\(seconds),\(wait)"))
+      let row = "1,\(firstStep + step + 1),\(loss),0.1,0.9,64,\(seconds),\(wait)"
+      return try #require(StepRecord(csvRow: row))
     }
     evidence.observed = observed
     evidence.epochs = epochs
@@ -30,7 +38,9 @@ import Testing
     _ count: Int, _ statistics: (Int) -> LayerStatistics
   ) -> [ObservedStep] {
     (0..<count).map {
-      ObservedStep(epoch: 0, step: 8 * $0, learningRate: 0.1, layers: [statistics($0)])
+      ObservedStep(
+        epoch: 0, step: 8 * $0, learningRate: 0.1, images: 64, recentLooks: ($0 + 2) / 2,
+        recentImages: 64 * (($0 + 2) / 2), layers: [statistics($0)])
     }
   }
 
@@ -59,6 +69,103 @@ import Testing
     let found = try Self.findings(losses: rising)
     #expect(found.map(\.kind) == [.noLearning, .learningRateTooHigh], "\(found)")
     #expect(found.last?.step == 75)
+  }
+
+  @Test(arguments: [
+    Loss.meanSquaredError, .huber(), .distillation(), .softmaxFocal(), .binaryCrossEntropy(),
+    .tripletMargin(),
+  ])
+  func `a loss without a level of guessing is compared with the run's own start`(
+    loss: Loss
+  ) throws {
+    func falling(from start: Double, to end: Double) -> [Double] {
+      (0..<100).map { end + (start - end) * pow(0.9, Double($0)) }
+    }
+    // Above and below what guessing among classes would cost as cross-entropy.
+    #expect(try Self.kinds(losses: falling(from: 60, to: 9), of: loss).isEmpty)
+    #expect(try Self.kinds(losses: falling(from: 0.02, to: 0.01), of: loss).isEmpty)
+    let flat = try Self.findings(losses: [Double](repeating: 0.3, count: 100), of: loss)
+    #expect(flat.map(\.kind) == [.noLearning])
+    #expect(flat.first?.evidence == "the loss is 0.3, and was 0.3 in the first 8 steps")
+    let exploding = falling(from: 0.02, to: 0.01).prefix(40) + [0.2, 0.4, 0.5, 0.5]
+    #expect(
+      try Self.kinds(losses: Array(exploding), of: loss) == [.lossExploded, .learningRateTooHigh])
+    let rising = try Self.findings(losses: (0..<100).map { 0.1 + 0.001 * Double($0) }, of: loss)
+    #expect(rising.map(\.kind) == [.noLearning, .learningRateTooHigh])
+    #expect(rising.last?.evidence.contains("guessing") == false)
+  }
+
+  @Test(arguments: [Loss.crossEntropy, .softCrossEntropy(labelSmoothing: 0.1)])
+  func `cross-entropy is compared with guessing, however it began`(loss: Loss) throws {
+    let idle = try Self.findings(
+      losses: [Double](repeating: 30, count: 10) + [Double](repeating: 2.3, count: 90), of: loss)
+    #expect(idle.map(\.kind) == [.noLearning])
+    #expect(idle.first?.evidence == "the loss is 2.3, and guessing among 10 classes has 2.3")
+  }
+
+  @Test func `a run that goes on does not begin anew`() throws {
+    let flat = [Double](repeating: 0.3, count: 100)
+    let growing = (0..<100).map { 0.1 + 0.001 * Double($0) }
+    for losses in [flat, growing] {
+      #expect(try Self.kinds(losses: losses, of: .meanSquaredError, firstStep: 500).isEmpty)
+    }
+    // What guessing costs is known all the same.
+    let idle = [Double](repeating: 2.3, count: 100)
+    #expect(try Self.kinds(losses: idle, firstStep: 500) == [.noLearning])
+    let exploding = flat + [2, 4, 5, 5]
+    #expect(
+      try Self.kinds(losses: exploding, of: .meanSquaredError, firstStep: 500)
+        == [.lossExploded, .learningRateTooHigh])
+  }
+
+  @Test func `channels are dead that no image of many looks wakes`() throws {
+    func found(inBatch: [Int], recent: [Int]) throws -> [HealthFinding] {
+      try Self.findings(
+        observed: Self.looks(recent.count) {
+          Self.layer(
+            entry: ActivationEntry(
+              kind: .rectifier, deadChannelsInBatch: inBatch[$0],
+              deadChannelsInRecentLooks: recent[$0]))
+        })
+    }
+    // Each batch wakes others.
+    #expect(try found(inBatch: [12, 12, 12, 12, 12], recent: [12, 12, 4, 4, 3]).isEmpty)
+    // They were, and are no more.
+    #expect(try found(inBatch: [9, 9, 9, 9, 2], recent: [9, 9, 9, 9, 2]).isEmpty)
+    // Two looks at one batch each are too few.
+    #expect(try found(inBatch: [16, 16], recent: [16, 16]).isEmpty)
+    let dead = try found(inBatch: [0, 0, 12, 11, 12], recent: [0, 0, 1, 10, 9])
+    #expect(dead.map(\.kind) == [.deadUnits])
+    #expect(dead.first?.step == 24)
+    #expect(
+      dead.first?.evidence
+        == "9 of 16 channels were above zero for none of the 192 images of the last 3 looks, and 12 in the "
+        + "last batch alone")
+  }
+
+  @Test func `gradients vanish beside those of other layers, whatever a step makes of them`() throws
+  {
+    func found(_ gradient: Double?) throws -> [HealthFinding] {
+      let looks = (0..<6).map { look in
+        ObservedStep(
+          epoch: 0, step: 8 * look, learningRate: 0.1, images: 64,
+          layers: [("body.2", gradient), ("head", 1)].map { path, gradient in
+            LayerStatistics(
+              path: path, mean: 0, standardDeviation: 1, nearZeroShare: 0,
+              fastaiNearZeroShare: 0.5, largestMagnitude: 5, channels: 16, gradientNorm: gradient,
+              parameterNorm: 2, updateRatio: gradient == nil ? nil : 0.01)
+          })
+      }
+      return try Self.findings(observed: looks)
+    }
+    #expect(try found(1e-3).isEmpty)
+    // A frozen layer has none, which is no fault.
+    #expect(try found(nil).isEmpty)
+    let vanished = try found(1e-6)
+    #expect(vanished.map(\.kind) == [.vanishingGradients])
+    #expect(vanished.first?.layer == "body.2")
+    let words = "5e-07 of its weights', and another layer's is 0.5"
+    #expect(vanished.first?.evidence.contains(words) == true)
   }
 
   @Test func `a rate too low is one at which nothing moves and nothing is learned`() throws {

@@ -1,5 +1,6 @@
 import FoveaData
 import FoveaLayers
+import FoveaTensors
 import FoveaTraining
 import Testing
 
@@ -62,5 +63,33 @@ import Testing
         ? .fastaiOneCycle(maxLearningRate: 0.004) : .constant(learningRate: 0.02),
       optimizer: adam ? .adamW() : .sgd(momentum: 0.9), seed: seed)
     #expect(found.isEmpty, "\(found)")
+  }
+
+  @Test(arguments: [Loss.meanSquaredError, .huber()])
+  func `a regression whose loss is large raises nothing`(loss: Loss) async throws {
+    let digits = try MNIST.mini(.training).prefix(640)
+    let pixels = try DataLoader(digits, batchSize: 640)
+      .batch(0, epoch: 0, order: Array(0..<640)).images
+    let images = try TensorDataset(
+      name: "ten times the digit", images: pixels,
+      targets: Tensor([640, 1], (0..<640).map { 10 * Float(digits.label(of: $0)) }))
+    let model = try Model(input: [1, 28, 28]) {
+      Conv2d(8, kernel: 5, stride: 2, padding: 2)
+      ReLU()
+      Conv2d(16, kernel: 3, stride: 2, padding: 1)
+      ReLU()
+      Flatten()
+      Linear(1)
+    }
+    let learner = try Learner(
+      model, training: DataLoader(images, batchSize: 64, shuffleSeed: 1),
+      settings: LearnerSettings(loss: loss, optimizer: .adamW(), metrics: [], seed: 1), threads: 1)
+    let report = try await learner.fit(
+      epochs: 8, schedule: .fastaiOneCycle(maxLearningRate: 0.01),
+      observers: [Recorder(), try ActivationStats(interval: 8), HealthWatcher()])
+    let found = try #require(report[HealthWatcher.self]).filter { !$0.isAboutSpeed }
+    #expect(found.isEmpty, "\(found)")
+    // So that it would not do as the cross-entropy of two classes.
+    #expect(report.epochs.last?.trainingLoss ?? 0 > 1)
   }
 }

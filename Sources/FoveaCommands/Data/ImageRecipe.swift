@@ -125,17 +125,20 @@ extension TrainConfiguration {
   /// - Parameter normalization: How bytes become numbers; as the images have it where `nil`.
   /// - Throws: What files throw.
   nonisolated(nonsending) func loaders(
-    normalization: Normalization?, progress: @escaping @Sendable (DownloadProgress) -> Void
+    normalization: Normalization?, workers: Int?,
+    progress: @escaping @Sendable (DownloadProgress) -> Void
   ) async throws -> (training: DataLoader, validation: DataLoader) {
     let recipe = images ?? ImageRecipe()
+    let workers = try LoaderWorkers.checked(workers)
     let prepared = try await prepared(recipe, normalization: normalization, progress: progress)
     let training = DataLoader(
       prepared.training, batchSize: batchSize, shuffleSeed: seed, dropLast: dropLast,
-      mixing: try Mixing(mixup: recipe.mixup, cutMix: recipe.cutMix),
+      workers: workers, mixing: try Mixing(mixup: recipe.mixup, cutMix: recipe.cutMix),
       mixedEpochs: recipe.mixedEpochs,
       damagedImages: recipe.damagedImages ?? .fail)
     let validation = DataLoader(
-      prepared.validation, batchSize: batchSize, damagedImages: recipe.damagedImages ?? .fail)
+      prepared.validation, batchSize: batchSize, workers: workers,
+      damagedImages: recipe.damagedImages ?? .fail)
     return (training, validation)
   }
 

@@ -59,7 +59,7 @@ public struct ReportCommand: Hashable, Codable, Sendable {
     let configuration = try folder.readConfiguration()
     let checkpoint = try Checkpoint(contentsOf: folder.checkpoint)
     let (training, validation) = try await configuration.loaders(
-      normalization: checkpoint.input.normalization, progress: progress)
+      normalization: checkpoint.input.normalization, workers: nil, progress: progress)
     var settings = checkpoint.settings
     // A teacher is not part of the checkpoint; what its student is measured by needs none.
     if case .distillation = settings.loss { settings.loss = .crossEntropy }

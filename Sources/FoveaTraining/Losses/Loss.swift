@@ -1,3 +1,5 @@
+import Foundation
+
 /// What training makes small.
 ///
 /// With a batch of N, the model's output `[N, C]` or `[N, C, H, W]`, and `mean` over what counts:
@@ -83,6 +85,19 @@ public enum Loss: Hashable, Codable, Sendable {
     // The mean is over the weights, so that they change no unit.
     case .crossEntropy, .softCrossEntropy(_, nil), .binaryCrossEntropy(nil): "nats"
     default: nil
+    }
+  }
+
+  /// What an answer costs that gives each of some classes the same probability; `nil` for losses that have no such
+  /// answer, or whose cost of it says little.
+  ///
+  /// - Parameter classes: How many classes there are; fewer than 2 count as 2.
+  func ofGuessing(among classes: Int) -> Double? {
+    switch self {
+    case .crossEntropy, .softCrossEntropy: log(Double(max(classes, 2)))
+    case .binaryCrossEntropy, .sigmoidFocal, .softmaxFocal, .dice, .meanSquaredError,
+      .meanAbsoluteError, .huber, .smoothL1, .distillation, .tripletMargin, .contrastive:
+      nil
     }
   }
 

@@ -2,8 +2,9 @@ import FoveaRuntime
 
 /// Looks at the outputs and gradients of layers while a network is trained.
 ///
-/// Each look costs about a step, and one pass over the chosen outputs, two where they are normalised before
-/// their nonlinearity; the memory is that of a second step. The training gives the same bits as without.
+/// Each look costs about a step, one pass over the chosen outputs, two where they are normalised before their
+/// nonlinearity, and two over the parameters of the chosen layers; the memory is that of a second step and a copy of
+/// these parameters. The training gives the same bits as without.
 public final class ActivationStats: TrainingObserver {
   /// After how many steps the next is looked at where nothing is said.
   public static let defaultInterval = 32
@@ -16,6 +17,11 @@ public final class ActivationStats: TrainingObserver {
   public let nearZero: Float
   /// What was seen in this run, in order.
   public private(set) var steps: [ObservedStep] = []
+  /// The step of the first look that is still without what its update will have moved.
+  private(set) var firstUnfinished: Int?
+
+  /// The images and, by output, the dead channels of the latest looks.
+  private var recent: [(images: Int, dead: [String: Set<Int>])] = []
 
   /// Chooses what to look at.
   ///
@@ -42,50 +48,62 @@ public final class ActivationStats: TrainingObserver {
   public var outcome: [ObservedStep] { steps }
 
   public var observationRequest: ObservationRequest? {
-    ObservationRequest(layers: layers, interval: interval)
+    ObservationRequest(layers: layers, interval: interval, hasUpdates: true)
   }
 
   public func receive(_ event: TrainingEvent) -> TrainingAction { .proceed }
 
   public func receive(_ observation: Observation) throws {
-    let rate = Double(observation.learningRate)
+    recent.append((observation.images, [:]))
+    recent.removeFirst(
+      max(0, recent.count - min((steps.count + 2) / 2, ObservedStep.mostRecentLooks)))
+    let layers = try observation.layers.map(statistics)
     steps.append(
       ObservedStep(
         epoch: observation.epoch, step: observation.step, learningRate: observation.learningRate,
-        layers: try observation.layers.map { try statistics(of: $0, learningRate: rate) }))
+        images: observation.images, recentLooks: recent.count,
+        recentImages: recent.map(\.images).reduce(0, +), layers: layers))
+    firstUnfinished = firstUnfinished ?? observation.step
   }
 
-  private func statistics(
-    of observed: ObservedLayer, learningRate: Double
-  ) throws -> LayerStatistics {
+  public func receive(_ update: ObservedUpdate) {
+    firstUnfinished = nil
+    guard let step = steps.lastIndex(where: { $0.step == update.step }) else { return }
+    for layer in steps[step].layers.indices {
+      steps[step].layers[layer].updateRatio = update.ratios[steps[step].layers[layer].path]
+    }
+  }
+
+  private func statistics(of observed: ObservedLayer) throws -> LayerStatistics {
     let layer = observed.layer
-    func sums(_ output: String, _ channels: ChannelPlaces) throws -> ElementSums {
-      try observed.program.withOutput(output) {
+    func sums(_ output: String, _ channels: ChannelPlaces) throws -> (ElementSums, dead: Int) {
+      let sums = try observed.program.withOutput(output) {
         ElementSums(
           $0, channels: channels, nearZero: nearZero, saturation: layer.entry?.kind.saturation)
       }
+      recent[recent.count - 1].dead[output] = sums.deadChannels
+      let always = recent.reduce(sums.deadChannels) { $0.intersection($1.dead[output] ?? []) }
+      return (sums, always.count)
     }
-    let own = try sums(layer.output, layer.channels)
+    let (own, ownDead) = try sums(layer.output, layer.channels)
     let entry = try layer.entry.map { entry in
-      let entering = try entry.output.map { try sums($0.name, $0.channels) } ?? own
+      let (entering, dead) =
+        try entry.output.map { try sums($0.name, $0.channels) } ?? (own, ownDead)
       return ActivationEntry(
         kind: entry.kind, isOwnOutput: entry.output == nil,
         idleShare: entering.share(
           entry.kind == .rectifier ? entering.atMostFastaiThreshold : entering.nearZero),
-        saturatedShare: entering.share(entering.saturated), deadChannels: entering.deadChannels)
-    }
-    var ratio: Double?
-    if let gradient = observed.gradientNorm, let parameters = observed.parameterNorm, parameters > 0
-    {
-      ratio = learningRate * gradient / parameters
+        saturatedShare: entering.share(entering.saturated),
+        deadChannelsInBatch: entering.deadChannels.count, deadChannelsInRecentLooks: dead)
     }
     return LayerStatistics(
       path: observed.path, isAnswer: observed.isAnswer, mean: own.mean,
       standardDeviation: own.standardDeviation, nearZeroShare: own.share(own.nearZero),
       fastaiNearZeroShare: own.share(own.atMostFastaiThreshold),
       largestMagnitude: own.largestMagnitude, notFiniteCount: own.notFinite,
-      channels: layer.channels.count, deadChannels: own.deadChannels, histogram: own.histogram,
-      gradientNorm: observed.gradientNorm, updateRatio: ratio, entry: entry)
+      channels: layer.channels.count, deadChannelsInBatch: own.deadChannels.count,
+      deadChannelsInRecentLooks: ownDead, histogram: own.histogram,
+      gradientNorm: observed.gradientNorm, parameterNorm: observed.parameterNorm, entry: entry)
   }
 }
 

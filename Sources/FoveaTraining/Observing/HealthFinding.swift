@@ -10,7 +10,7 @@ public struct HealthFinding: Hashable, Codable, Sendable {
     case noLearning = "no learning"
     /// Outputs that go to zero together, and often come back.
     case activationCollapse = "activation collapse"
-    /// Channels that a ReLU sets to zero for every image.
+    /// Channels that a ReLU sets to zero for every image of the recent looks.
     case deadUnits = "dead units"
     /// Outputs that are huge, infinite or no numbers.
     case explodingActivations = "exploding activations"
@@ -89,8 +89,8 @@ public struct HealthFinding: Hashable, Codable, Sendable {
     case .labelNoise:
       "look at these images, and correct or leave out those that are labelled wrongly"
     case .dataBound:
-      "store the images smaller, use fewer or cheaper augmentations, give the loader more workers, or take a "
-        + "disk that is faster"
+      "make more batches ahead (the loader's workers, --workers), store the images smaller, use fewer or cheaper augmentations, or take "
+        + "a disk that is faster"
     }
   }
 }

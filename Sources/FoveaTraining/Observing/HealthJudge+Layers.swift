@@ -5,23 +5,27 @@ extension HealthJudge {
   private static let recoveredShare = 0.9
   /// The share of an output's spread at the first look below which a layer has collapsed that no nonlinearity reads.
   private static let leastSpreadShare = 1e-3
+  /// The fewest looks over which channels are called dead.
+  private static let fewestLooks = 2
   /// The share of channels that may be dead.
   private static let deadShare = 0.5
   /// The share of a sigmoid's or tanh's inputs that may be large.
   private static let saturatedShare = 0.7
   /// The largest standard deviation of outputs, and norm of gradients, that there should be.
   private static let largestSpread = 1e3
-  /// The least that a layer's update ratio should be of the largest layer's.
-  private static let leastRatioShare = 1e-4
+  /// The least that a layer's gradient should be, over its parameters, of that of the largest layer's.
+  private static let leastGradientShare = 1e-4
 
-  static func layerFindings(_ observed: [ObservedStep]) -> [HealthFinding] {
+  static func layerFindings(
+    _ observed: [ObservedStep], lossScale: Double
+  ) -> [HealthFinding] {
     guard let first = observed.first else { return [] }
     return first.layers.indices.flatMap { index in
       let seen = observed.filter { $0.layers.indices.contains(index) }
         .map { LayerSight(step: $0.step, layer: $0.layers[index], in: $0) }
       return [
         explodingActivations(seen), collapse(seen) ?? lostSpread(seen), deadUnits(seen),
-        saturatedUnits(seen), explodingGradients(seen), vanishingGradients(seen),
+        saturatedUnits(seen), explodingGradients(seen, lossScale), vanishingGradients(seen),
       ].compactMap { $0 }
     }
   }
@@ -77,19 +81,21 @@ extension HealthJudge {
         + short(bad.layer.standardDeviation))
   }
 
+  /// Judged over many batches, as a channel may sleep through the images of one.
   private static func deadUnits(_ seen: [LayerSight]) -> HealthFinding? {
-    let late = seen.suffix((seen.count + 1) / 2)
-    let dead = late.filter {
-      guard let entry = $0.layer.entry, entry.kind == .rectifier else { return false }
-      return Double(entry.deadChannels) > deadShare * Double($0.layer.channels)
+    func deadChannels(_ sight: LayerSight) -> Int? {
+      guard sight.looks >= fewestLooks, let entry = sight.layer.entry, entry.kind == .rectifier,
+        Double(entry.deadChannelsInRecentLooks) > deadShare * Double(sight.layer.channels)
+      else { return nil }
+      return entry.deadChannelsInRecentLooks
     }
-    guard let last = late.last?.layer.entry, 2 * dead.count > late.count, let first = dead.first,
-      let entry = first.layer.entry
+    guard let last = seen.last, let dead = deadChannels(last), let entry = last.layer.entry,
+      let first = seen.reversed().prefix(while: { deadChannels($0) != nil }).last
     else { return nil }
     return first.finding(
       .deadUnits,
-      "\(entry.deadChannels) of \(first.layer.channels) channels are never above zero, and "
-        + "\(last.deadChannels) in the last batch that was looked at")
+      "\(dead) of \(last.layer.channels) channels were above zero for none of the \(last.images) images of the "
+        + "last \(last.looks) looks, and \(entry.deadChannelsInBatch) in the last batch alone")
   }
 
   private static func saturatedUnits(_ seen: [LayerSight]) -> HealthFinding? {
@@ -104,24 +110,30 @@ extension HealthJudge {
         + "gives back less than a fiftieth of its gradient")
   }
 
-  private static func explodingGradients(_ seen: [LayerSight]) -> HealthFinding? {
-    guard let bad = seen.first(where: { $0.layer.gradientNorm ?? 0 > largestSpread }) else {
-      return nil
-    }
+  private static func explodingGradients(
+    _ seen: [LayerSight], _ lossScale: Double
+  ) -> HealthFinding? {
+    let most = lossScale * largestSpread
+    guard let bad = seen.first(where: { $0.layer.gradientNorm ?? 0 > most }) else { return nil }
     return bad.finding(
       .explodingGradients, "their norm is \(short(bad.layer.gradientNorm ?? 0))")
   }
 
+  /// Judged by gradients and not by what updates make of them, as Adam and others give layers of any gradient a step of
+  /// the same length, whatever of it is noise.
   private static func vanishingGradients(_ seen: [LayerSight]) -> HealthFinding? {
-    let bad = seen.filter { sight in
-      guard let ratio = sight.layer.updateRatio, sight.largestRatio > 0 else { return false }
-      return ratio < leastRatioShare * sight.largestRatio
+    let trained = seen.filter { $0.layer.relativeGradient != nil }
+    let bad = trained.filter { sight in
+      guard let gradient = sight.layer.relativeGradient, sight.largestGradient > 0 else {
+        return false
+      }
+      return gradient < leastGradientShare * sight.largestGradient
     }
-    guard 2 * bad.count > seen.count, let first = bad.first else { return nil }
+    guard 2 * bad.count > trained.count, let first = bad.first else { return nil }
     return first.finding(
       .vanishingGradients,
-      "an update would move the layer by \(short(first.layer.updateRatio ?? 0)) of its weights, and "
-        + "another layer by \(short(first.largestRatio))")
+      "the gradient's norm is \(short(first.layer.relativeGradient ?? 0)) of its weights', and another layer's is "
+        + "\(short(first.largestGradient))")
   }
 }
 
@@ -129,16 +141,28 @@ extension HealthJudge {
 private struct LayerSight {
   let step: Int
   let layer: LayerStatistics
-  /// The largest update ratio of the layers.
-  let largestRatio: Double
+  /// The looks that dead channels are counted over, and their images.
+  let looks: Int
+  let images: Int
+  /// The largest gradient of the layers, over the parameters.
+  let largestGradient: Double
 
   init(step: Int, layer: LayerStatistics, in observed: ObservedStep) {
     self.step = step
     self.layer = layer
-    largestRatio = observed.layers.compactMap(\.updateRatio).max() ?? 0
+    (looks, images) = (observed.recentLooks, observed.recentImages)
+    largestGradient = observed.layers.compactMap(\.relativeGradient).max() ?? 0
   }
 
   func finding(_ kind: HealthFinding.Kind, _ evidence: String) -> HealthFinding {
     HealthFinding(kind: kind, step: step, layer: layer.path, evidence: evidence)
+  }
+}
+
+extension LayerStatistics {
+  /// The norm of the gradient over that of the parameters; `nil` where the layer is not trained.
+  fileprivate var relativeGradient: Double? {
+    guard let gradientNorm, let parameterNorm, parameterNorm > 0 else { return nil }
+    return gradientNorm / parameterNorm
   }
 }

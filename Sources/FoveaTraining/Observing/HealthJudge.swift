@@ -2,7 +2,8 @@ import Foundation
 
 /// Judges by what a training tells what is wrong with it.
 ///
-/// Losses are judged as cross-entropy of a classifier, and layers where they were looked at.
+/// Cross-entropy is compared with that of guessing, any other loss with what it was in the run's own first steps, and
+/// layers are judged where they were looked at.
 public enum HealthJudge {
   /// The largest update ratio at which weights hardly change.
   private static let idleRatio = 1e-5
@@ -14,7 +15,8 @@ public enum HealthJudge {
   /// What is wrong, in the order in which it began.
   public static func findings(in evidence: HealthEvidence) -> [HealthFinding] {
     let found =
-      lossFindings(evidence) + layerFindings(evidence.observed) + overfitting(evidence)
+      lossFindings(evidence)
+      + layerFindings(evidence.observed, lossScale: evidence.lossScale) + overfitting(evidence)
       + normalizationFindings(evidence) + labelNoise(evidence) + dataBound(evidence)
     return (found + learningRate(evidence, found)).sorted { $0.step < $1.step }
   }
@@ -26,13 +28,13 @@ public enum HealthJudge {
         HealthFinding(
           kind: .lossNotFinite, step: bad.step, layer: nil, evidence: "the loss is \(bad.loss)"))
     }
-    let guessing = evidence.lossOfGuessing
+    let level = evidence.lossOfGuessing ?? evidence.firstLoss
     var (average, weight, least) = (0.0, 0.0, Double.infinity)
     for (step, loss) in evidence.finiteLosses {
       average = 0.9 * average + 0.1 * loss
       weight = 0.9 * weight + 0.1
       let smoothed = average / weight
-      if smoothed > max(4 * least, 2 * guessing) {
+      if smoothed > max(4 * least, 2 * level) {
         found.append(
           HealthFinding(
             kind: .lossExploded, step: step, layer: nil,
@@ -41,27 +43,27 @@ public enum HealthJudge {
       }
       least = min(least, smoothed)
     }
-    if let (_, last, step) = ends(of: evidence), last > 0.95 * guessing {
+    if let (start, last, step) = ends(of: evidence), last > 0.95 * start {
       found.append(
         HealthFinding(
           kind: .noLearning, step: step, layer: nil,
-          evidence: "the loss is \(short(last)), and guessing among \(evidence.outline.classes) "
-            + "classes has \(short(guessing))"))
+          evidence: "the loss is \(short(last)), and \(evidence.beginning(at: start))"))
     }
     return found
   }
 
-  /// The mean losses of the first steps and of the last quarter, and where that begins; `nil` for few steps.
+  /// What the loss has to fall from, its mean over the last quarter of the steps, and where that begins; `nil` for
+  /// few steps, and where nothing says what it began at.
   private static func ends(
     of evidence: HealthEvidence
-  ) -> (first: Double, last: Double, step: Int)? {
+  ) -> (start: Double, last: Double, step: Int)? {
     let losses = evidence.finiteLosses
     guard losses.count >= fewestSteps else { return nil }
-    let (first, last) = (losses.prefix(8), losses.suffix(losses.count / 4))
-    func mean(_ part: ArraySlice<(step: Int, loss: Double)>) -> Double {
-      part.map(\.loss).reduce(0, +) / Double(part.count)
-    }
-    return last.first.map { (mean(first), mean(last), $0.step) }
+    let last = losses.suffix(losses.count / 4)
+    let start =
+      evidence.lossOfGuessing ?? (evidence.outline.firstStep == 0 ? evidence.firstLoss : nil)
+    guard let start, let step = last.first?.step else { return nil }
+    return (start, last.map(\.loss).reduce(0, +) / Double(last.count), step)
   }
 
   private static func learningRate(
@@ -77,20 +79,22 @@ public enum HealthJudge {
     if let collapse = first(.activationCollapse), collapse.step > evidence.observed[0].step {
       return tooHigh(collapse.step, "layers that were alive at the start collapsed")
     }
-    guard let (start, end, step) = ends(of: evidence) else { return [] }
-    if end > 1.2 * max(start, evidence.lossOfGuessing) {
+    guard let (level, end, step) = ends(of: evidence) else { return [] }
+    let start = evidence.firstLoss
+    if end > 1.2 * max(start, level) {
       return tooHigh(
-        step, "the loss began at \(short(start)) and is \(short(end)), more than by guessing")
+        step,
+        "the loss began at \(short(start)) and is \(short(end))"
+          + (evidence.lossOfGuessing == nil ? "" : ", more than by guessing"))
     }
     let ratios = evidence.observed.flatMap { $0.layers.compactMap(\.updateRatio) }
-    guard let largest = ratios.max(), largest < idleRatio, end > 0.9 * start,
-      end > 0.5 * evidence.lossOfGuessing
+    guard let largest = ratios.max(), largest < idleRatio, end > 0.9 * start, end > 0.5 * level
     else { return [] }
     return [
       HealthFinding(
         kind: .learningRateTooLow, step: step, layer: nil,
         evidence:
-          "no step would move a layer by more than \(short(largest)) of its weights, and the "
+          "no update that was looked at moved a layer by more than \(short(largest)) of its weights, and the "
           + "loss went from \(short(start)) to \(short(end))")
     ]
   }
@@ -128,8 +132,28 @@ public enum HealthJudge {
 }
 
 extension HealthEvidence {
-  /// The cross-entropy of an answer that gives all classes the same probability.
-  fileprivate var lossOfGuessing: Double { log(Double(max(outline.classes, 2))) }
+  /// The steps whose mean loss is that of the beginning.
+  private static let firstSteps = 8
+
+  /// The loss of an answer that gives all classes the same probability; `nil` where the loss has no such level.
+  fileprivate var lossOfGuessing: Double? { outline.loss.ofGuessing(among: outline.classes) }
+
+  /// The mean loss of the first steps that were told of; 0 without any.
+  fileprivate var firstLoss: Double {
+    let first = finiteLosses.prefix(Self.firstSteps).map(\.loss)
+    return first.reduce(0, +) / Double(max(first.count, 1))
+  }
+
+  /// How many times as large gradients may be as those of a cross-entropy: a loss that counts in large numbers, such as
+  /// a squared error, has large ones.
+  fileprivate var lossScale: Double { lossOfGuessing == nil ? max(1, firstLoss) : 1 }
+
+  /// What a loss that has to fall is compared with, in words.
+  fileprivate func beginning(at level: Double) -> String {
+    lossOfGuessing == nil
+      ? "was \(HealthJudge.short(level)) in the first \(Self.firstSteps) steps"
+      : "guessing among \(max(outline.classes, 2)) classes has \(HealthJudge.short(level))"
+  }
 
   fileprivate var finiteLosses: [(step: Int, loss: Double)] {
     steps.filter(\.loss.isFinite).map { (step: $0.step, loss: Double($0.loss)) }

@@ -20,17 +20,23 @@ public struct LayerStatistics: Hashable, Codable, Sendable {
   public let notFiniteCount: Int
   /// Channels along axis 1, or features along the last.
   public let channels: Int
-  /// Channels without an element above zero in the whole batch.
-  public let deadChannels: Int
+  /// Channels without an element above zero in the batch.
+  public let deadChannelsInBatch: Int
+  /// Channels without an element above zero in any batch of the recent looks, `ObservedStep.recentLooks`.
+  public let deadChannelsInRecentLooks: Int
   /// How many elements lie in each of the bins of `histogramBounds`.
   public let histogram: [Int]
   /// The Euclidean norm of the gradient of the layer's parameters, of the loss as it is; `nil` where they
-  /// are none, frozen, or not finite.
+  /// are none, frozen in the epoch, or not finite.
   public let gradientNorm: Double?
-  /// The learning rate times the norm of the gradient over the norm of the parameters.
+  /// The Euclidean norm of the layer's parameters before the update; `nil` where they are none, frozen in the epoch, or
+  /// not finite.
+  public let parameterNorm: Double?
+  /// How far the update after the look moved the layer: the norm of its parameters' change over their norm before.
   ///
-  /// That is how far a step of plain SGD would move them. Other optimisers move them by other lengths.
-  public let updateRatio: Double?
+  /// It is measured, so that optimiser, momentum, rates of groups, clipping and weight decay are all in it. `nil` where
+  /// they are none, zero, frozen in the epoch, or not finite, and where no update followed.
+  public internal(set) var updateRatio: Double?
   /// What enters the nonlinearity after the layer; `nil` where there is none.
   public let entry: ActivationEntry?
 
@@ -45,8 +51,9 @@ public struct LayerStatistics: Hashable, Codable, Sendable {
   public init(
     path: String, isAnswer: Bool = false, mean: Double, standardDeviation: Double,
     nearZeroShare: Double, fastaiNearZeroShare: Double, largestMagnitude: Float,
-    notFiniteCount: Int = 0, channels: Int, deadChannels: Int = 0, histogram: [Int] = [],
-    gradientNorm: Double? = nil, updateRatio: Double? = nil, entry: ActivationEntry? = nil
+    notFiniteCount: Int = 0, channels: Int, deadChannelsInBatch: Int = 0,
+    deadChannelsInRecentLooks: Int = 0, histogram: [Int] = [], gradientNorm: Double? = nil,
+    parameterNorm: Double? = nil, updateRatio: Double? = nil, entry: ActivationEntry? = nil
   ) {
     self.path = path
     self.isAnswer = isAnswer
@@ -57,9 +64,11 @@ public struct LayerStatistics: Hashable, Codable, Sendable {
     self.largestMagnitude = largestMagnitude
     self.notFiniteCount = notFiniteCount
     self.channels = channels
-    self.deadChannels = deadChannels
+    self.deadChannelsInBatch = deadChannelsInBatch
+    self.deadChannelsInRecentLooks = deadChannelsInRecentLooks
     self.histogram = histogram
     self.gradientNorm = gradientNorm
+    self.parameterNorm = parameterNorm
     self.updateRatio = updateRatio
     self.entry = entry
   }
@@ -76,19 +85,22 @@ public struct ActivationEntry: Hashable, Codable, Sendable {
   public let idleShare: Double
   /// The share of elements at which the derivative of a sigmoid or tanh is below a fiftieth; 0 for others.
   public let saturatedShare: Double
-  /// Channels without an element above zero in the whole batch.
-  public let deadChannels: Int
+  /// Channels without an element above zero in the batch.
+  public let deadChannelsInBatch: Int
+  /// Channels without an element above zero in any batch of the recent looks, `ObservedStep.recentLooks`.
+  public let deadChannelsInRecentLooks: Int
 
   /// Gathers what was seen.
   public init(
     kind: ActivationKind, isOwnOutput: Bool = true, idleShare: Double = 0,
-    saturatedShare: Double = 0, deadChannels: Int = 0
+    saturatedShare: Double = 0, deadChannelsInBatch: Int = 0, deadChannelsInRecentLooks: Int = 0
   ) {
     self.kind = kind
     self.isOwnOutput = isOwnOutput
     self.idleShare = idleShare
     self.saturatedShare = saturatedShare
-    self.deadChannels = deadChannels
+    self.deadChannelsInBatch = deadChannelsInBatch
+    self.deadChannelsInRecentLooks = deadChannelsInRecentLooks
   }
 }
 
@@ -100,14 +112,30 @@ public struct ObservedStep: Hashable, Codable, Sendable {
   public let step: Int
   /// The learning rate of the step.
   public let learningRate: Float
+  /// The images of the batch.
+  public let images: Int
+  /// How many looks, this one with them, dead channels are counted over: the later half of this process's looks so far,
+  /// at most `mostRecentLooks`.
+  public let recentLooks: Int
+  /// The images of their batches together.
+  public let recentImages: Int
   /// The layers, in the network's order.
-  public let layers: [LayerStatistics]
+  public internal(set) var layers: [LayerStatistics]
+
+  /// The most looks that dead channels are counted over.
+  public static let mostRecentLooks = 32
 
   /// Gathers what was seen.
-  public init(epoch: Int, step: Int, learningRate: Float, layers: [LayerStatistics]) {
+  public init(
+    epoch: Int, step: Int, learningRate: Float, images: Int, recentLooks: Int = 1,
+    recentImages: Int? = nil, layers: [LayerStatistics]
+  ) {
     self.epoch = epoch
     self.step = step
     self.learningRate = learningRate
+    self.images = images
+    self.recentLooks = recentLooks
+    self.recentImages = recentImages ?? images
     self.layers = layers
   }
 }
@@ -141,7 +169,7 @@ struct ElementSums {
   private(set) var saturated = 0
   private(set) var largestMagnitude: Float = 0
   private(set) var notFinite = 0
-  private(set) var deadChannels = 0
+  private(set) var deadChannels: Set<Int> = []
   private(set) var histogram = [Int](repeating: 0, count: LayerStatistics.histogramBins)
 
   private let elements: Int
@@ -184,7 +212,7 @@ struct ElementSums {
         }
       }
     }
-    deadChannels = highest.count { $0 <= 0 }
+    deadChannels = Set(highest.indices.filter { highest[$0] <= 0 })
     let count = Double(max(elements.count - notFinite, 1))
     mean = sum / count
     standardDeviation = max(squares / count - mean * mean, 0).squareRoot()

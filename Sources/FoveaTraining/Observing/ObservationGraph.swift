@@ -1,5 +1,5 @@
 import FoveaGraph
-import FoveaLayers
+public import FoveaLayers
 import FoveaTensors
 
 /// A training's step without its updates, with the outputs of layers and the norms of their gradients.
@@ -14,6 +14,10 @@ struct ObservationGraph {
     let entry: Entry?
     /// The outputs that are the sums of squares of gradients and of parameters.
     let squares: (gradient: String, parameters: String)?
+    /// The parameters that are trained.
+    let parameters: [String]
+    /// The outputs that are their gradients, where elements are asked for.
+    let gradients: [(parameter: String, output: String)]
   }
 
   /// What enters a nonlinearity.
@@ -38,13 +42,11 @@ struct ObservationGraph {
     let forward = try loss.append(
       to: try model.training.withoutUpdates(), heads: heads, reduction: .mean)
     let parameters = chosen.map { layer in
-      !request.hasGradients
-        ? []
-        : forward.variables.filter {
-          $0.role == .parameter && $0.name.hasPrefix(layer.path + ".") && !updates.isFrozen($0.name)
-        }.map(\.name)
+      forward.variables.filter {
+        $0.role == .parameter && $0.name.hasPrefix(layer.path + ".") && !updates.isFrozen($0.name)
+      }.map(\.name)
     }
-    let names = Set(parameters.joined()).sorted()
+    let names = request.hasGradients ? Set(parameters.joined()).sorted() : []
     backwardStart = names.isEmpty ? nil : forward.nodes.count
     var builder = try GraphBuilder(
       extending: names.isEmpty
@@ -60,7 +62,7 @@ struct ObservationGraph {
       let output = "observed/\(layer.path)"
       try builder.output(output, layer.value)
       var squares: (gradient: String, parameters: String)?
-      if !parameters.isEmpty {
+      if request.hasGradients, !parameters.isEmpty {
         let results = ("observed/gradient/\(layer.path)", "observed/parameters/\(layer.path)")
         var formula = Formula(builder: builder, path: output)
         try formula.outputSquares(of: parameters.compactMap { gradients[$0] }, as: results.0)
@@ -68,6 +70,15 @@ struct ObservationGraph {
           of: parameters.compactMap(formula.builder.graph.source(named:)), as: results.1)
         builder = formula.builder
         squares = results
+      }
+      var elements: [(parameter: String, output: String)] = []
+      if request.hasGradientElements {
+        for name in parameters {
+          guard let gradient = gradients[name] else { continue }
+          let result = "observed/gradient of/\(layer.path)/\(name)"
+          try builder.output(result, gradient)
+          elements.append((name, result))
+        }
       }
       layers.append(
         Layer(
@@ -82,10 +93,19 @@ struct ObservationGraph {
             return Entry(
               kind: kind,
               output: (name, ChannelPlaces(of: builder.shape(of: value), areLast: shape.rank == 2)))
-          }, squares: squares))
+          }, squares: squares, parameters: parameters, gradients: elements))
     }
     self.layers = layers
     graph = builder.graph
+  }
+}
+
+extension ObservationRequest {
+  /// Throws where a pattern matches no layer of a model, as the training would.
+  ///
+  /// - Throws: `TrainingError.option`.
+  public func check(_ model: Model) throws(TrainingError) {
+    _ = try model.training.layerOutputs(layers)
   }
 }
 

@@ -27,6 +27,10 @@ public protocol TrainingObserver: AnyObject {
   /// - Throws: What ends the training.
   func receive(_ observation: Observation) throws
 
+  /// Takes how far the update after a look has moved layers, where it asked to see that; before the end of the step
+  /// that made the update is told.
+  func receive(_ update: ObservedUpdate)
+
   /// Takes the answers to the images of a step, before the step's end is told.
   func receive(_ answers: StepAnswers)
 
@@ -50,6 +54,8 @@ extension TrainingObserver {
   public func attach(to observers: [any TrainingObserver]) {}
   /// Passes it over.
   public func receive(_ observation: Observation) throws {}
+  /// Passes it over.
+  public func receive(_ update: ObservedUpdate) {}
   /// Passes them over.
   public func receive(_ answers: StepAnswers) {}
 
