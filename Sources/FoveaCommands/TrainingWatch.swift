@@ -35,9 +35,7 @@ struct TrainingWatch {
     in tensorBoard: TensorBoardLogger, of training: DataLoader
   ) throws -> LayerHistograms {
     if firstStep == 0 {
-      let batch = try training.batch(0, epoch: 0, order: training.order(epoch: 0))
-      let title = "The first batch of \(training.dataset.description.name)"
-      let grid = try ImageGrid(batch, of: training.dataset.description, title: title).png()
+      let grid = try RunFolder.firstBatch(of: training).png()
       try tensorBoard.record(
         image: RasterImage(
           height: grid.height, width: grid.width, channels: grid.format.rawValue,

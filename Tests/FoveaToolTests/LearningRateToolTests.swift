@@ -58,7 +58,7 @@ import FoundationXML
     let texts = try values("text")
     #expect(texts.contains("Learning rates for simple-cnn on mnist-mini"))
     #expect(texts.contains("learning rate"))
-    #expect(texts.contains("loss (nats)"))
+    #expect(texts.contains("cross-entropy (nats)"))
     // The curves say where the first and the last rate are.
     let curves = try values("polyline", "/@points").map { line in
       try line.split(separator: " ").map {
@@ -123,7 +123,7 @@ import FoundationXML
       (["--start-lr", "0"], "--start-lr is a number above 0"),
       (["--start-lr", "1", "--end-lr", "0.1"], "--end-lr is a number above --start-lr"),
       (["--steps", "3"], "--steps is 10 to 100000"),
-      (["--out", "rates.png"], ".svg"),
+      (["--out", "rates.pdf"], ".svg"),
     ]
     for (options, words) in cases {
       let outcome = try tool.run(["lr-find", "mnist-mini"] + options)

@@ -24,16 +24,19 @@ extension RunFolder {
     try AtomicFile.write(
       Data(("class,training,validation\n" + rows.joined()).utf8), to: classCounts)
     // A batch that cannot be made ends the training, which says why.
-    guard let batch = try? training.batch(0, epoch: 0, order: training.order(epoch: 0)) else {
-      return
-    }
+    guard let grid = try? Self.firstBatch(of: training) else { return }
+    try AtomicFile.write(grid.png().encoded(), to: firstBatch)
+  }
+
+  /// Images of the first batch that a training learns from.
+  static func firstBatch(of training: DataLoader) throws(DamagedImage) -> ImageGrid {
+    let batch = try training.batch(0, epoch: 0, order: training.order(epoch: 0))
     let description = training.dataset.description
     let pixels = description.imageShape[1] * description.imageShape[2]
-    let shown = min(batch.indices.count, Self.shownImages, max(Self.shownPixels / pixels, 1))
-    let grid = ImageGrid(
+    let shown = min(batch.indices.count, shownImages, max(shownPixels / pixels, 1))
+    return ImageGrid(
       batch, of: description,
       title: "First batch: \(shown) of \(counted(batch.indices.count, "image"))", limit: shown)
-    try AtomicFile.write(grid.png().encoded(), to: firstBatch)
   }
 
   private static func counts(in images: any LabelledImages, of classes: Int) -> [Int] {

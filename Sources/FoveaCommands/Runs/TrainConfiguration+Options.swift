@@ -117,7 +117,7 @@ extension TrainConfiguration {
   /// The command that trains so, for a shell.
   var commandLine: String {
     let absent: Set = [
-      "none", "no", "never", "found by name", "set by the schedule", "the images' own",
+      "none", "no", "all", "never", "found by name", "set by the schedule", "the images' own",
       "by folders, else 0.2", "as the dataset has them", "the first", "the second",
       "checkpoint, where it says, else imagenet",
     ]

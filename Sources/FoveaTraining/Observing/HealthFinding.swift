@@ -80,7 +80,7 @@ public struct HealthFinding: Hashable, Codable, Sendable {
     case .saturatedUnits:
       "scale the initial weights to the layer (Xavier), normalise (BatchNorm), or use ReLU"
     case .batchNormOnFewImages:
-      "take batches of 8 or more, or GroupNorm; accumulating gradients does not help, for each small batch is "
+      "take batches of 8 or more, or GroupNorm (--norm group:8); accumulating gradients does not help, for each small batch is "
         + "still measured by itself"
     case .statisticsAtStart:
       "train longer, measure them anew (fovea recalibrate-bn), or start from weights that have them"

@@ -17,7 +17,7 @@ struct HalvingBlock: CompositeLayer {
 
 /// A network of seven convolutions for 32×32 pixels, after airbench94's.
 ///
-/// The filters of the first are not learned: see `Whitening`.
+/// The first layer is not learned: see `Whitening`.
 ///
 /// - SeeAlso: K. Jordan, *94 % on CIFAR-10 in 3.29 seconds on a single GPU*, arXiv:2404.00498.
 public struct CIFARNet: CompositeLayer {
@@ -45,20 +45,38 @@ public struct CIFARNet: CompositeLayer {
     Linear(classes)
   }
 
-  /// What a training starts from: random weights, but for filters that whiten the first batch.
+  /// What a training starts from: random weights, but for filters that whiten the first batch, and for
+  /// convolutions whose first filters hand their inputs on.
   public static func weights(
     of model: Model, for training: DataLoader, seed: UInt64
   ) async throws -> Weights {
+    let firstBatch = try await training.batches(epoch: 0).first { _ in true }
     var weights = model.initialWeights(seed: seed)
-    let name = model.parameters.map(\.name).first { $0.hasSuffix("\(whitening).weight") }
-    if let name, let batch = try await training.batches(epoch: 0).first(where: { _ in true }) {
-      weights[name] = Whitening.filters(
-        of: batch.images, kernel: 3, directions: whiteningDirections)
+    for (name, tensor) in weights.tensors where tensor.shape.rank == 4 {
+      if !name.hasSuffix("\(whitening).weight") {
+        weights[name] = handingOn(tensor)
+      } else if let images = firstBatch?.images {
+        weights[name] = Whitening.filters(
+          of: images, kernel: 3, directions: whiteningDirections)
+      }
     }
     return weights
   }
 
-  /// What leaves those filters as they are.
+  /// Filters `[O, C, k, k]` whose first `C` hand their inputs on (PyTorch's `dirac_`).
+  private static func handingOn(_ filters: Tensor) -> Tensor {
+    let (inputs, area) = (filters.shape[1], filters.shape[2] * filters.shape[3])
+    var numbers = filters.floats
+    for filter in 0..<min(inputs, filters.shape[0]) {
+      let start = filter * inputs * area
+      for place in 0..<inputs * area {
+        numbers[start + place] = place == filter * area + area / 2 ? 1 : 0
+      }
+    }
+    return Tensor(filters.shape, numbers)
+  }
+
+  /// What leaves the first layer as it is.
   public static let updates = UpdateOptions(
-    groups: [ParameterGroup("*\(whitening).weight", isFrozen: true)])
+    groups: [ParameterGroup("*\(whitening).*", isFrozen: true)])
 }
