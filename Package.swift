@@ -189,8 +189,8 @@ let package = Package(
     tests(
       "FoveaCommands",
       [
-        "FoveaAnalysis", "FoveaData", "FoveaFormats", "FoveaGraph", "FoveaLayers", "FoveaTensors",
-        "FoveaTraining", "FoveaZoo", "FuzzSupport",
+        "FoveaAnalysis", "FoveaData", "FoveaDrawing", "FoveaFormats", "FoveaGraph", "FoveaLayers",
+        "FoveaTensors", "FoveaTraining", "FoveaZoo", "FuzzSupport",
       ]),
     // The executable is a dependency, so that it is built before the tests that run it.
     tests(
