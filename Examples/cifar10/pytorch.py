@@ -67,7 +67,7 @@ class FilterMuon:
 
 def main():
     folder = sys.argv[1]
-    epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 13
+    epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 12
     torch.manual_seed(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     torch.set_num_threads(2)
     last = [transforms.ToTensor(), transforms.Normalize(MEAN, DEVIATION)]
@@ -80,9 +80,6 @@ def main():
         datasets.ImageFolder(folder + "/test", transforms.Compose(last)),
         batch_size=500, num_workers=2)
     model = cifar_net(len(training.dataset.classes))
-    for layer in model.modules():
-        if isinstance(layer, nn.Conv2d):
-            nn.init.dirac_(layer.weight[:layer.in_channels])
     with torch.no_grad():
         model[0].weight.copy_(whitening_filters(next(iter(training))[0]))
     model[0].requires_grad_(False)

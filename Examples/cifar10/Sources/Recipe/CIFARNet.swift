@@ -45,35 +45,17 @@ public struct CIFARNet: CompositeLayer {
     Linear(classes)
   }
 
-  /// What a training starts from: random weights, but for filters that whiten the first batch, and for
-  /// convolutions whose first filters hand their inputs on.
+  /// What a training starts from: random weights, but for filters that whiten the first batch.
   public static func weights(
     of model: Model, for training: DataLoader, seed: UInt64
   ) async throws -> Weights {
-    let firstBatch = try await training.batches(epoch: 0).first { _ in true }
     var weights = model.initialWeights(seed: seed)
-    for (name, tensor) in weights.tensors where tensor.shape.rank == 4 {
-      if !name.hasSuffix("\(whitening).weight") {
-        weights[name] = handingOn(tensor)
-      } else if let images = firstBatch?.images {
-        weights[name] = Whitening.filters(
-          of: images, kernel: 3, directions: whiteningDirections)
-      }
+    let name = model.parameters.map(\.name).first { $0.hasSuffix("\(whitening).weight") }
+    if let name, let batch = try await training.batches(epoch: 0).first(where: { _ in true }) {
+      weights[name] = Whitening.filters(
+        of: batch.images, kernel: 3, directions: whiteningDirections)
     }
     return weights
-  }
-
-  /// Filters `[O, C, k, k]` whose first `C` hand their inputs on (PyTorch's `dirac_`).
-  private static func handingOn(_ filters: Tensor) -> Tensor {
-    let (inputs, area) = (filters.shape[1], filters.shape[2] * filters.shape[3])
-    var numbers = filters.floats
-    for filter in 0..<min(inputs, filters.shape[0]) {
-      let start = filter * inputs * area
-      for place in 0..<inputs * area {
-        numbers[start + place] = place == filter * area + area / 2 ? 1 : 0
-      }
-    }
-    return Tensor(filters.shape, numbers)
   }
 
   /// What leaves the first layer as it is.

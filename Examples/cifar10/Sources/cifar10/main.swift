@@ -6,7 +6,7 @@ import Foundation
 import Fovea
 import Recipe
 
-let epochs = CIFAR10.number(2) ?? 13
+let epochs = CIFAR10.number(2) ?? 12
 let seed = UInt64(CIFAR10.number(3) ?? 0)
 let data = await CIFAR10.load(seed: seed)
 let model = try Model(input: [3, 32, 32]) {
