@@ -4,18 +4,6 @@ import FoveaTraining
 import Foundation
 import Testing
 
-/// Stops a training after some steps.
-private final class StopAfter: TrainingObserver {
-  private var left: Int
-  init(_ steps: Int) { left = steps }
-
-  func receive(_ event: TrainingEvent) -> TrainingAction {
-    guard case .stepEnded = event else { return .proceed }
-    left -= 1
-    return left == 0 ? .stop : .proceed
-  }
-}
-
 /// Looks at layers that are kept in files.
 @Suite struct LayerLoggerTests {
   private static func folder() -> URL {

@@ -6,18 +6,6 @@ import FoveaZoo
 import Foundation
 import Testing
 
-/// Stops a training after some steps.
-private final class StopAfter: TrainingObserver {
-  private var left: Int
-  init(_ steps: Int) { left = steps }
-
-  func receive(_ event: TrainingEvent) -> TrainingAction {
-    guard case .stepEnded = event else { return .proceed }
-    left -= 1
-    return left == 0 ? .stop : .proceed
-  }
-}
-
 /// A folder that goes when the test is done.
 private final class TemporaryFolder {
   let url: URL

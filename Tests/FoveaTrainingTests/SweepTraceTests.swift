@@ -9,18 +9,6 @@ import Testing
 
 @testable import FoveaTraining
 
-/// Stops a training after some steps.
-private final class StopAfter: TrainingObserver {
-  private var left: Int
-  init(_ steps: Int) { left = steps }
-
-  func receive(_ event: TrainingEvent) -> TrainingAction {
-    guard case .stepEnded = event else { return .proceed }
-    left -= 1
-    return left == 0 ? .stop : .proceed
-  }
-}
-
 /// Something wrong with a file, which comes and goes.
 private final class Fault: Sendable {
   private let state = Mutex(false)

@@ -7,18 +7,6 @@ import Testing
 
 /// Trainings whose targets are no classes: numbers, maps of classes, the images themselves.
 @Suite struct TargetTests {
-  /// Stops a training after some steps.
-  private final class StopAfter: TrainingObserver {
-    private var left: Int
-    init(_ steps: Int) { left = steps }
-
-    func receive(_ event: TrainingEvent) -> TrainingAction {
-      guard case .stepEnded = event else { return .proceed }
-      left -= 1
-      return left == 0 ? .stop : .proceed
-    }
-  }
-
   struct Case: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let model: @Sendable () throws -> Model
