@@ -32,6 +32,19 @@ import Testing
     }
   }
 
+  @Test func `columns are asked for again, also by words of other options' answers`() throws {
+    let table = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).csv")
+    try Data("yes,all\n".utf8).write(to: table)
+    defer { try? FileManager.default.removeItem(at: table) }
+    let configuration = try configuration(
+      {
+        $0.images.pathColumn = "yes"
+        $0.images.labelColumn = "all"
+      }, dataset: table.path)
+    #expect(configuration.commandLine.contains("--label-column all"))
+    #expect(configuration.commandLine.contains("--path-column yes"))
+  }
+
   @Test func `a run that goes on keeps its rules`() throws {
     let stored = try configuration { $0.images.labels = .parentFolder }
     var command = TrainCommand(isResumed: true)
@@ -46,7 +59,8 @@ import Testing
 
   @Test(arguments: [
     ("--labels", "mnist-mini"), ("--path-column", "mnist-mini"),
-    ("--validation-file", "mnist-mini"), ("--label-column", NSTemporaryDirectory()),
+    ("--validation-file", "mnist-mini"), ("--validation", "mnist-mini"),
+    ("--label-column", NSTemporaryDirectory()),
   ])
   func `a rule that the dataset does not read is refused`(option: String, dataset: String) throws {
     let error = #expect(throws: CommandError.self) {
@@ -56,6 +70,7 @@ import Testing
           case "--labels": $0.images.labels = .parentFolder
           case "--path-column": $0.images.pathColumn = "path"
           case "--label-column": $0.images.labelColumn = "class"
+          case "--validation": $0.images.validation = 0.3
           default: $0.images.validationFile = "v.txt"
           }
         }, dataset: dataset)

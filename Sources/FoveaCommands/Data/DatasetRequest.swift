@@ -42,9 +42,9 @@ public struct DatasetRequest: Hashable, Codable, Sendable {
         known: DatasetName.allCases.map(\.rawValue) + ["the path of a folder"])
     }
     try checkRules()
-    if DatasetName(rawValue: dataset) != nil, case .file? = splitter {
+    if DatasetName(rawValue: dataset) != nil, let splitter, !splitter.isFold {
       throw .conflict(
-        "--validation-file", reason: "\(dataset) comes in parts; leave it out, or take --fold")
+        splitter.option, reason: "\(dataset) comes in parts; leave it out, or take --fold")
     }
   }
 
