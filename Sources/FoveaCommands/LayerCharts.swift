@@ -34,8 +34,17 @@ struct LayerCharts {
   /// Whether nothing was looked at.
   var isEmpty: Bool { layers.isEmpty }
 
-  /// Mean, standard deviation and shares near zero of each layer by step: fastai's `plot_layer_stats`.
-  var layerStats: ChartGrid {
+  /// One of the pictures.
+  subscript(picture: LayerPicture) -> any Picture {
+    switch picture {
+    case .layerStats: layerStats
+    case .colorDim: histograms
+    case .layerMap: layerMap
+    case .gradientMap: gradientMap
+    }
+  }
+
+  private var layerStats: ChartGrid {
     let quantities: [(String, (LayerStatistics) -> Double)] =
       [("mean", \.mean), ("standard deviation", \.standardDeviation)]
       + shares.map { ($0.name, $0.value) }
@@ -53,8 +62,7 @@ struct LayerCharts {
       title: "Each layer of \(title)", horizontalAxis: .init("step", kind: .whole), rows: rows)
   }
 
-  /// The histogram of each layer by step: fastai's `color_dim`.
-  var histograms: HistogramTimeline {
+  private var histograms: HistogramTimeline {
     let bounds = LayerStatistics.histogramBounds
     let none = [Int](repeating: 0, count: LayerStatistics.histogramBins)
     return HistogramTimeline(
@@ -67,8 +75,7 @@ struct LayerCharts {
       })
   }
 
-  /// Standard deviation, mean and shares near zero of all layers by step.
-  var layerMap: HeatGrid {
+  private var layerMap: HeatGrid {
     map(
       "All layers of \(title)",
       [
@@ -77,8 +84,7 @@ struct LayerCharts {
       ] + shares.map { (.init($0.name), 0...1, $0.value) })
   }
 
-  /// The norm of each layer's gradient by step, and how far the step's update moved the layer.
-  var gradientMap: HeatGrid {
+  private var gradientMap: HeatGrid {
     map(
       "Gradients of \(title)",
       [

@@ -67,7 +67,7 @@ public struct LearningRateCommand: Hashable, Codable, Sendable {
       workers: training.workers, preparation: preparation)
     let sweep = try await learner.findLearningRate(
       from: start, to: end, steps: steps, observe: observe)
-    let title = "\(configuration.model) on \(configuration.datasetTitle)"
+    let title = configuration.title
     return Report(
       points: sweep.points, hasDiverged: sweep.hasDiverged, valley: sweep.valley,
       steepest: sweep.steepest, minimumOverTen: sweep.minimumOverTen,

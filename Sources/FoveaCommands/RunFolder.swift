@@ -38,14 +38,6 @@ public struct RunFolder: Hashable, Sendable {
   public var lossChart: URL { url.appendingPathComponent("loss.svg") }
   /// Learning rate and momentum.
   public var scheduleChart: URL { url.appendingPathComponent("schedule.svg") }
-  /// Mean, spread and share near zero of layers, where they were looked at.
-  public var layerChart: URL { url.appendingPathComponent("layer-stats.svg") }
-  /// Histograms of layers, where they were looked at.
-  public var histogramChart: URL { url.appendingPathComponent("color-dim.svg") }
-  /// Spread, mean and share near zero of all layers in one picture, where they were looked at.
-  public var layerMap: URL { url.appendingPathComponent("layer-map.svg") }
-  /// The norms of all layers' gradients and how far updates moved the layers, where they were looked at.
-  public var gradientMap: URL { url.appendingPathComponent("gradient-map.svg") }
   /// What is wrong with the training, where layers were looked at.
   public var health: URL { url.appendingPathComponent("health.json") }
   /// A table and pictures of where the network is right and wrong, where it was evaluated.
@@ -54,6 +46,10 @@ public struct RunFolder: Hashable, Sendable {
   public var page: URL { url.appendingPathComponent("report.html") }
   /// The report of a finished training.
   public var result: URL { url.appendingPathComponent("result.json") }
+  /// A picture of what layers did, where they were looked at.
+  public func chart(of picture: LayerPicture) -> URL {
+    url.appendingPathComponent("\(picture.rawValue).svg")
+  }
   /// What a process that trains keeps locked.
   var lock: URL { url.appendingPathComponent(Self.lockName) }
 

@@ -154,7 +154,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     }
 
     let stats = try layerStats(of: learner.model)
-    let title = "\(configuration.model) on \(configuration.datasetTitle)"
+    let title = configuration.title
     let folder =
       try earlier?.folder
       ?? RunFolder.create(

@@ -61,11 +61,8 @@ struct TrainingWatch {
     try folder.write(findings, to: folder.health)
     let charts = LayerCharts(title: title, steps: logger.steps, nearZero: stats.nearZero)
     guard !charts.isEmpty else { return }
-    for (chart, file) in [
-      (charts.layerStats.svg(), folder.layerChart),
-      (charts.histograms.svg(), folder.histogramChart),
-      (charts.layerMap.svg(), folder.layerMap),
-      (charts.gradientMap.svg(), folder.gradientMap),
-    ] { try AtomicFile.write(Data(chart.utf8), to: file) }
+    for picture in LayerPicture.allCases {
+      try AtomicFile.write(Data(charts[picture].svg().utf8), to: folder.chart(of: picture))
+    }
   }
 }

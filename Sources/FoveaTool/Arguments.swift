@@ -5,6 +5,7 @@ public import FoveaDrawing
 public import FoveaRuntime
 import FoveaTensors
 
+extension LayerPicture: ExpressibleByArgument {}
 extension ScheduleName: ExpressibleByArgument {}
 extension PictureFormat: ExpressibleByArgument {}
 extension OptimizerName: ExpressibleByArgument {}

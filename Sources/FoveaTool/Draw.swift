@@ -5,11 +5,12 @@ import FoveaDrawing
 /// `fovea draw`: pictures of networks, of what they see and make, of how a window sweeps, and of schedules.
 struct Draw: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw a network, its filters and maps, what it sees, a convolution, or a schedule.",
+    abstract:
+      "Draw a network, its filters and maps, what it sees, what it did in training, a convolution, or a schedule.",
     discussion: "Pictures are light, and dark for readers who prefer that.",
     subcommands: [
       DrawNetwork.self, DrawReceptiveField.self, DrawConvolution.self, DrawFilters.self,
-      DrawFeatureMaps.self, DrawSchedule.self,
+      DrawFeatureMaps.self, DrawLayers.self, DrawSchedule.self,
     ])
 
   /// Says what was written.

@@ -95,6 +95,38 @@ struct DrawFeatureMaps: ParsableCommand {
   }
 }
 
+/// `fovea draw layers`: what layers did in a training.
+struct DrawLayers: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "layers", abstract: "Draw what layers did in a training, again or as pixels.",
+    discussion: "Reads the looks that fovea train --stats leaves in the run's folder.")
+
+  @Argument(
+    help: ArgumentHelp(
+      "The run's folder, or the name of one in the project.", valueName: "run"),
+    completion: .directory)
+  var name: String
+
+  @Option(help: "What is drawn.")
+  var picture = LayerPicture.layerStats
+
+  @Option(help: "The .svg or .png file.", completion: .file(extensions: ["svg", "png"]))
+  var out: String
+
+  @OptionGroup var project: ProjectOptions
+
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    let console = Console(json: report.json)
+    let written = try DrawLayersCommand(
+      name, picture: picture, output: out, project: project.project
+    ).run()
+    Draw.tell(written, console)
+    try console.printJSON(written)
+  }
+}
+
 /// `fovea draw schedule`: learning rate and momentum of a training to come.
 struct DrawSchedule: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

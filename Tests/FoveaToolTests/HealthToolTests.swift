@@ -1,3 +1,4 @@
+import FoveaData
 import Foundation
 import Testing
 
@@ -86,6 +87,25 @@ import Testing
     let picture = try text("run/layer-stats.svg")
     for path in Set(all + before[0].layers) { #expect(picture.contains("layer \(path)<")) }
     #expect(!picture.contains("from step"))
+  }
+
+  @Test func `what layers did is drawn again, also as pixels`() throws {
+    let outcome = try tool.run(
+      "train", "mnist-mini", "--model", "lenet5", "--batch-size", "500", "--epochs", "1",
+      "--stats-layers", "conv*", "--stats-interval", "2", "--out", "run")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for name in ["layer-stats", "color-dim", "layer-map", "gradient-map"] {
+      let svg = try tool.run("draw", "layers", "run", "--picture", name, "--out", "again.svg")
+      #expect(svg.status == 0, "\(svg.errors)")
+      #expect(try text("again.svg") == text("run/\(name).svg"))
+      let png = try tool.run("draw", "layers", "run", "--picture", name, "--out", "again.png")
+      #expect(png.status == 0, "\(png.errors)")
+      let file = folder.url.appendingPathComponent("again.png")
+      #expect(try ImageDecoder().decode(contentsOf: file).channels == 3)
+    }
+    try FileManager.default.removeItem(at: folder.url.appendingPathComponent("run/layers.jsonl"))
+    let none = try tool.run("draw", "layers", "run", "--out", "again.svg")
+    #expect(none.status == 2 && none.errors.contains("--stats"), "\(none.errors)")
   }
 
   @Test func `with TensorBoard the first batch and the histograms of looks are shown`() throws {

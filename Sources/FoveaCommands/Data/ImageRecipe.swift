@@ -179,6 +179,9 @@ extension TrainConfiguration {
       ?? images?.validation.map { .stratified(validation: $0, seed: seed) }
   }
 
+  /// What pictures call the training.
+  var title: String { "\(model) on \(datasetTitle)" }
+
   /// The dataset in names of folders and titles: without the folders that it lies in.
   var datasetTitle: String {
     URL(fileURLWithPath: dataset).deletingPathExtension().lastPathComponent

@@ -36,7 +36,7 @@ struct RunPage {
     let date = manifest?.started.map { ", " + $0.formatted(.iso8601.year().month().day()) } ?? ""
     return HTMLPage(
       title: folder.url.standardizedFileURL.lastPathComponent,
-      subtitle: "\(configuration.model) on \(configuration.datasetTitle)\(date)",
+      subtitle: configuration.title + date,
       sections: [
         .init("Result", result), .init("Curves", curves), .init("Health", health),
         .init("Evaluation", evaluation), .init("Data", data), .init("Layers", layers),

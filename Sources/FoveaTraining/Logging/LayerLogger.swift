@@ -74,6 +74,14 @@ public final class LayerLogger: TrainingLogger {
     }
   }
 
+  /// Every look of a file, in order; none where there is no file.
+  ///
+  /// - Throws: What the system says, or `TrainingError.log` for something else than a plain file, or one of
+  ///   more than 1 GiB.
+  public static func steps(in url: URL) throws -> [ObservedStep] {
+    try looks(in: url, before: .max)
+  }
+
   private static func line(of step: ObservedStep, _ encoder: JSONEncoder) throws -> String {
     String(decoding: try encoder.encode(step.moved(by: 1)), as: UTF8.self)
   }

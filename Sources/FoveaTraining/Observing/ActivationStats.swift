@@ -8,6 +8,8 @@ import FoveaRuntime
 public final class ActivationStats: TrainingObserver {
   /// After how many steps the next is looked at where nothing is said.
   public static let defaultInterval = 32
+  /// The magnitude below which elements are near zero where nothing is said.
+  public static let defaultNearZero: Float = 0.05
 
   /// Patterns of layers' paths, as `ParameterGroup` has them; `nil` for convolutions and fully connected layers.
   public let layers: [String]?
@@ -32,7 +34,7 @@ public final class ActivationStats: TrainingObserver {
   ///   - nearZero: Elements of a smaller magnitude are near zero.
   /// - Throws: `TrainingError.option` for numbers below 1 and 0.
   public init(
-    layers: [String]? = nil, interval: Int = defaultInterval, nearZero: Float = 0.05
+    layers: [String]? = nil, interval: Int = defaultInterval, nearZero: Float = defaultNearZero
   ) throws(TrainingError) {
     guard interval > 0, nearZero > 0 else {
       throw .option(
