@@ -14,6 +14,9 @@ final class RunWriter: TrainingLogger {
   private let stepsPerEpoch: Int
   private let tables: CSVLogger
 
+  /// The steps so far, with those of earlier runs that this one goes on from.
+  var steps: [StepRecord] { tables.steps }
+
   var failure: (any Error)? { tables.failure ?? chartFailure }
 
   /// Brings the tables to where the training stands.

@@ -242,6 +242,7 @@ public struct TrainCommand: Hashable, Codable, Sendable {
     let result = TrainReport(
       report, folder: folder, averagedAccuracy: averagedAccuracy,
       findings: watch?.findings,
+      clippedShare: configuration.recipe?.clipNorm.flatMap(writer.steps.clippedShare(maximum:)),
       bestEpoch: measure.best(of: report.epochs).map { $0.epoch + 1 }, isEarly: isEarly)
     if !result.wasStopped { try folder.write(result, to: folder.result) }
     return result

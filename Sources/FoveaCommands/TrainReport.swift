@@ -41,6 +41,8 @@ public struct TrainReport: Hashable, Codable, Sendable {
   public let findings: [HealthFinding]?
   /// Images that could not be read in this run and were left out, each once; not in the JSON where there were none.
   public let damagedImages: [DamagedImage]
+  /// The share of updates whose gradients were longer than `--clip-norm`, 0 to 1; `nil` where nothing clips them by their norm.
+  public let clippedShare: Double?
   /// The run's folder.
   public let run: String
   /// The file with the weights, and all that is needed to go on.
@@ -54,17 +56,18 @@ public struct TrainReport: Hashable, Codable, Sendable {
 
   private enum CodingKeys: CodingKey {
     case accuracy, averagedAccuracy, epochs, seconds, findings, run, checkpoint, bestEpoch
-    case endedEarly, damagedImages
+    case endedEarly, damagedImages, clippedShare
   }
 
   init(
     _ report: TrainingReport, folder: RunFolder, averagedAccuracy: Double?,
-    findings: [HealthFinding]?, bestEpoch: Int?, isEarly: Bool
+    findings: [HealthFinding]?, clippedShare: Double?, bestEpoch: Int?, isEarly: Bool
   ) {
     self.bestEpoch = bestEpoch
     endedEarly = isEarly
     self.averagedAccuracy = averagedAccuracy
     self.findings = findings
+    self.clippedShare = clippedShare
     damagedImages = report[DamagedImages.self] ?? []
     epochs = report.epochs.map(EpochReport.init)
     accuracy = epochs.last?.accuracy
@@ -82,6 +85,7 @@ public struct TrainReport: Hashable, Codable, Sendable {
     epochs = try values.decode([EpochReport].self, forKey: .epochs)
     seconds = try values.decode(Double.self, forKey: .seconds)
     findings = try values.decodeIfPresent([HealthFinding].self, forKey: .findings)
+    clippedShare = try values.decodeIfPresent(Double.self, forKey: .clippedShare)
     run = try values.decode(String.self, forKey: .run)
     checkpoint = try values.decode(String.self, forKey: .checkpoint)
     bestEpoch = try values.decodeIfPresent(Int.self, forKey: .bestEpoch)
@@ -99,6 +103,7 @@ public struct TrainReport: Hashable, Codable, Sendable {
     try values.encode(epochs, forKey: .epochs)
     try values.encode(seconds, forKey: .seconds)
     try values.encodeIfPresent(findings, forKey: .findings)
+    try values.encodeIfPresent(clippedShare, forKey: .clippedShare)
     try values.encode(run, forKey: .run)
     try values.encode(checkpoint, forKey: .checkpoint)
     try values.encodeIfPresent(bestEpoch, forKey: .bestEpoch)

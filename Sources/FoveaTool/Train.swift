@@ -159,6 +159,10 @@ struct Train: AsyncParsableCommand {
         "\(counted(result.damagedImages.count, "image")) could not be read and "
           + "\(result.damagedImages.count == 1 ? "was" : "were") left out.")
     }
+    if let share = result.clippedShare {
+      console.printResult(
+        "Gradients were clipped in \(NumberFormat.percent(share)) of the updates.")
+    }
     if let findings = result.findings { Self.show(findings, console) }
     try console.printJSON(result)
     if failOnUnhealthy, result.findings?.contains(where: { !$0.isAboutSpeed }) == true {

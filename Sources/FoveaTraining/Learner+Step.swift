@@ -48,11 +48,16 @@ extension Learner {
       checked = try accumulate(target, updateInputs, scale, &progress)
     }
     let skipped = try checked.flatMap { try takeOver($0, &progress) }
+    var norm: Float?
+    if case .norm = settings.updates.clipping, let checked {
+      norm = try checked.withOutput(TrainingStep.normName) { $0[0] }
+    }
     if progress.endsUpdate { try average?.finishUpdate(&progress) }
     let record = StepRecord(
       epoch: progress.epoch, step: progress.step, loss: loss,
       learningRate: values.learningRate, momentum: values.momentum, images: count,
-      seconds: (clock.now - start) / .seconds(1), waitSeconds: waiting / .seconds(1))
+      seconds: (clock.now - start) / .seconds(1), waitSeconds: waiting / .seconds(1),
+      gradientNorm: norm)
     progress.finishStep(loss: loss, images: count)
     return (record, skipped)
   }

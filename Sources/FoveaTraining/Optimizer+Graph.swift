@@ -116,7 +116,7 @@ extension Optimizer {
 }
 
 extension GradientClipping {
-  /// Appends what comes of gradients.
+  /// Appends what comes of gradients, and where it clips by their norm the output `gradients/norm`.
   func append(_ gradients: [Value], to builder: inout GraphBuilder) throws(GraphError) -> [Value] {
     var formula = Formula(builder: builder, path: "gradients/clipped")
     var results: [Value] = []
@@ -131,8 +131,10 @@ extension GradientClipping {
         squares = if let squares { try formula.sum(squares, own) } else { own }
       }
       guard let squares else { return gradients }
+      let length = try formula.root(squares)
+      try formula.builder.output(TrainingStep.normName, length)
       // PyTorch's form: 1e-6 keeps it finite for gradients of 0.
-      let norm = try formula.scaled(try formula.root(squares), 1, shift: 1e-6)
+      let norm = try formula.scaled(length, 1, shift: 1e-6)
       let largest = try formula.apply(Constant(Float(maximum), shape: .scalar))
       let factor = try formula.apply(
         Hardtanh(minimum: 0, maximum: 1), try formula.quotient(largest, norm))

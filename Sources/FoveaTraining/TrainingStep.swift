@@ -25,6 +25,9 @@ public struct TrainingStep: Hashable, Sendable {
   /// The name of the output that is 1 where all gradients are finite, and else 0 and nothing is updated;
   /// where the loss is scaled.
   public static let finiteName = "gradients/finite"
+  /// The name of the output, of the step or the update, that is the norm of all gradients before they are
+  /// clipped by it; where they are.
+  public static let normName = "gradients/norm"
   /// The name of the input that is 0 where a step begins a new sum of gradients, and else 1.
   public static let keepName = "gradients/keep"
   /// The name of the update's input that accumulated gradients are divided by.

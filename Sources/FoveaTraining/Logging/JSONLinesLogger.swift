@@ -77,11 +77,13 @@ private struct StepLine: Encodable {
   let images: Int
   let seconds: Double
   let waitSeconds: Double
+  let gradientNorm: Float?
 
   init(_ record: StepRecord) {
     (epoch, step, loss) = (record.epoch + 1, record.step + 1, record.loss)
     (learningRate, momentum) = (record.learningRate, record.momentum)
     (images, seconds, waitSeconds) = (record.images, record.seconds, record.waitSeconds)
+    gradientNorm = record.gradientNorm
   }
 }
 

@@ -37,13 +37,13 @@ public final class TensorBoardLogger: TrainingLogger {
   public func receive(_ event: TrainingEvent) -> TrainingAction {
     switch event {
     case .stepEnded(let record):
+      var numbers = [
+        ("loss", record.loss), ("learning rate", record.learningRate),
+        ("momentum", record.momentum),
+      ]
+      if let norm = record.gradientNorm { numbers.append(("gradient norm", norm)) }
       write(
-        step: record.step + 1,
-        [
-          ("step/loss", .scalar(Double(record.loss))),
-          ("step/learning rate", .scalar(Double(record.learningRate))),
-          ("step/momentum", .scalar(Double(record.momentum))),
-        ])
+        step: record.step + 1, numbers.map { ("step/" + $0, .scalar(Double($1))) })
     case .epochEnded(let record):
       let losses =
         [("training loss", record.trainingLoss as Double?)]
