@@ -118,11 +118,7 @@ public struct DrawFeatureMapsCommand: Hashable, Codable, Sendable {
     let file = try PictureFile(requested: output)
     try DrawnMaps.check(limit)
     let measured = try MeasuredNetwork(requested: model, input: nil)
-    let network = AnalysedNetwork(measured, label: model)
-    let value =
-      try layer.map(network.value(ofLayer:))
-      ?? network.lastMap(network.graph.shapes(inputs: network.inputs))
-    let path = network.graph.nodes[value.node].path
+    let layer = try MapLayer(layer, of: measured, label: model)
     var reader = ImageReader()
     let found = try reader.images(ImageReference(image))
     guard found.count == 1, let picture = found.first else {
@@ -131,27 +127,19 @@ public struct DrawFeatureMapsCommand: Hashable, Codable, Sendable {
     let shape = try measured.batchShape(1)
     let input = try DrawnMaps.input(
       picture, shape: shape, normalization: measured.checkpoint?.input.normalization)
-    var builder = try GraphBuilder(extending: network.graph)
-    let name = "drawn"
-    try builder.output(name, value)
-    let program = try Program(
-      builder.graph, inputs: [Model.inputName: shape],
+    let program = try layer.program(
+      images: shape,
       variables: VariableStore(
         measured.checkpoint == nil ? measured.model.initialWeights(seed: seed) : measured.weights),
       pool: ThreadPool(threads: threads))
-    try program.run([Model.inputName: input])
-    let maps = try program.output(name)
-    guard maps.shape.rank == 4 else {
-      throw CommandError.option(
-        "--layer", value: path, allowed: "a layer whose output has rows and columns")
-    }
+    let maps = try layer.maps(of: input, by: program)
     let grid = try ImageGrid(
       featureMaps: maps,
       title:
-        "\(path) of \(DrawnMaps.title(model, measured)) for \(URL(fileURLWithPath: image).lastPathComponent)",
+        "\(layer.path) of \(DrawnMaps.title(model, measured)) for \(URL(fileURLWithPath: image).lastPathComponent)",
       hasOwnScales: hasOwnScales, limit: limit)
     return Report(
-      picture: try file.write(grid), layer: path, shape: maps.shape.dimensions,
+      picture: try file.write(grid), layer: layer.path, shape: maps.shape.dimensions,
       isTrained: measured.checkpoint != nil)
   }
 }

@@ -10,7 +10,7 @@ struct Draw: ParsableCommand {
     discussion: "Pictures are light, and dark for readers who prefer that.",
     subcommands: [
       DrawNetwork.self, DrawReceptiveField.self, DrawConvolution.self, DrawFilters.self,
-      DrawFeatureMaps.self, DrawLayers.self, DrawSchedule.self,
+      DrawFeatureMaps.self, DrawTopImages.self, DrawLayers.self, DrawSchedule.self,
     ])
 
   /// Says what was written.

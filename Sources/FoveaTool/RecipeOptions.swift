@@ -103,10 +103,12 @@ struct RecipeOptions: ParsableArguments {
     return recipe
   }
 
-  private static func numbers(_ text: String) throws -> [Int] {
+  /// Whole numbers with commas between.
+  static func numbers(_ text: String) throws -> [Int] {
     try text.split(separator: ",").map { part in
       guard let number = Int(part.drop { $0 == " " }) else {
-        throw ValidationError("'\(part)' is no epoch; write whole numbers, such as 3,5")
+        throw ValidationError(
+          "'\(part)' is no whole number; write them with commas between, such as 3,5")
       }
       return number
     }

@@ -89,6 +89,39 @@ import Testing
     #expect(flat.status == 2 && flat.errors.contains("rows and columns"), "\(flat.errors)")
   }
 
+  @Test func `images that channels answer to most are drawn`() throws {
+    let pictures = try PictureSet(folder.url.appendingPathComponent("pictures"))
+    try pictures.fill(["bright": 160, "dark": 20], count: 6, side: 16)
+    let trained = try tool.run(
+      "train", "pictures", "--model", "simple-cnn", "--image-size", "28", "--epochs", "1",
+      "--batch-size", "4", "--out", "run")
+    #expect(trained.status == 0, "\(trained.errors)")
+    let command = ["draw", "top-images", "run", "pictures", "--out", "top.png"]
+    let top = try tool.run(
+      command + ["--layer", "0.1", "--channels", "5,0", "--images", "3", "--json"])
+    #expect(top.status == 0, "\(top.errors)")
+    let report = try top.json()
+    #expect(report["layer"] as? String == "0.1" && report["part"] as? String == "validation")
+    let channels = try #require(report["channels"] as? [[String: Any]])
+    #expect(channels.map { $0["channel"] as? Int } == [5, 0])
+    for channel in channels {
+      let answers = try #require(channel["answers"] as? [[String: Any]])
+      let largest = answers.compactMap { $0["largest"] as? Double }
+      #expect(!largest.isEmpty && largest == largest.sorted(by: >))
+      #expect(Set(answers.compactMap { $0["index"] as? Int }).count == answers.count)
+    }
+    #expect(
+      try ImageDecoder().decode(contentsOf: folder.url.appendingPathComponent("top.png")).channels
+        == 3)
+    for (wrong, says) in [
+      (["--layer", "0.1", "--channels", "8"], "0 to 7"), (["--layer", "5"], "rows and columns"),
+      (["--images", "0"], "1 to 64"),
+    ] {
+      let refused = try tool.run(command + wrong)
+      #expect(refused.status == 2 && refused.errors.contains(says), "\(refused.errors)")
+    }
+  }
+
   @Test func `a field is drawn over an image`() throws {
     let pixels = Tensor([1, 3, 6, 8], (0..<144).map { UInt8($0) })
     try Netpbm.encoded(pixels).write(to: folder.url.appendingPathComponent("image.ppm"))

@@ -40,7 +40,7 @@ import Testing
       ["train", "mnist-mini", "--milestones", "3"], 2,
       ["--milestones has no place here", "--schedule multi-step"]
     ),
-    (["train", "mnist-mini", "--milestones", "x"], 2, ["'x' is no epoch"]),
+    (["train", "mnist-mini", "--milestones", "x"], 2, ["'x' is no whole number"]),
     (["train", "mnist-mini", "--warm-up", "9"], 2, ["--warm-up", "less than all 5"]),
     (["train", "mnist-mini", "--lr-for", "fc"], 2, ["'fc' is no pattern with a factor"]),
     (["train", "mnist-mini", "--ema", "1"], 2, ["--ema", "less than 1"]),
