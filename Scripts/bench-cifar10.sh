@@ -1,10 +1,10 @@
 #!/bin/bash
 # Times one epoch of Examples/cifar10 and of the same recipe in PyTorch, in turns, and prints the median
-# seconds of each and their ratio. One epoch is 50,000 images to learn from and 10,000 to be measured on.
+# seconds of each and their ratio. One epoch is all images to learn from, and all to be measured on.
 #
 #   Scripts/bench-cifar10.sh FOLDER [ROUNDS]
 #
-# FOLDER holds train/CLASS/* and test/CLASS/*; FOVEA_PYTHON names a Python with torch and torchvision.
+# FOLDER holds train/CLASS/* and test/CLASS/*, of all images or of some; FOVEA_PYTHON names a Python with torch and torchvision.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

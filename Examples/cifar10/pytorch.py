@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
 MEAN, DEVIATION = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
-LEARNING_RATE, WEIGHT_DECAY = 0.008, 0.05
+LEARNING_RATE, WEIGHT_DECAY = 0.008, 0.15
 WHITENING_DIRECTIONS = 12
 
 
@@ -67,7 +67,7 @@ class FilterMuon:
 
 def main():
     folder = sys.argv[1]
-    epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 12
+    epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 15
     torch.manual_seed(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     torch.set_num_threads(2)
     last = [transforms.ToTensor(), transforms.Normalize(MEAN, DEVIATION)]

@@ -3,6 +3,8 @@ import Fovea
 
 /// CIFAR-10 as a folder of images: `train/CLASS/*` and `test/CLASS/*`.
 public enum CIFAR10 {
+  static let size = ImageSize(height: 32, width: 32)
+
   /// The number at a place of the command line, from 1; `nil` where there is none.
   public static func number(_ place: Int) -> Int? {
     CommandLine.arguments.dropFirst(place).first.flatMap { Int($0) }
@@ -17,7 +19,6 @@ public enum CIFAR10 {
       print("Name the folder that holds train/ and test/ with a folder of images for each class.")
       exit(2)
     }
-    let size = ImageSize(height: 32, width: 32)
     let block = DataBlock(
       .folder(CommandLine.arguments[1]), splitter: .folders(training: "train", validation: "test"),
       size: size,
@@ -46,6 +47,8 @@ public final class EpochLines: TrainingObserver {
       print(
         "epoch \(epoch.epoch + 1): training loss \(numbers[0]), test accuracy \(numbers[1]) %, \(numbers[2]) s"
       )
+      // Where it goes to a file, each line at once too.
+      fflush(nil)
     }
     return .proceed
   }

@@ -30,6 +30,7 @@ for (batchSize, learningRate) in [(64, 0.1), (2, 0.1 * 2 / 64)] {
         optimizer: .sgd(momentum: 0.9, weightDecay: 5e-4), updates: CIFARNet.updates),
       weights: try await CIFARNet.weights(of: model, for: weightSample, seed: 0))
     try await learner.fit(
-      epochs: epochs, schedule: .cosine(learningRate: learningRate), observers: [EpochLines()])
+      epochs: epochs, schedule: .oneCycle(.pytorch(maxLearningRate: learningRate)),
+      observers: [EpochLines()])
   }
 }
