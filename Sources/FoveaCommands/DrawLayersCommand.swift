@@ -41,9 +41,15 @@ public struct DrawLayersCommand: Hashable, Codable, Sendable {
   public func run() throws -> PictureReport {
     let file = try PictureFile(requested: output)
     let folder = try RunIndex.find(name, project: project)
+    let steps: [ObservedStep]
+    do {
+      steps = try LayerLogger.steps(in: folder.layers)
+    } catch TrainingError.log(let file, let problem) {
+      throw CommandError.damaged(file: file, reason: problem)
+    }
     let charts = LayerCharts(
-      title: try folder.readConfiguration().title,
-      steps: try LayerLogger.steps(in: folder.layers), nearZero: ActivationStats.defaultNearZero)
+      title: try folder.readConfiguration().title, steps: steps,
+      nearZero: ActivationStats.defaultNearZero)
     guard !charts.isEmpty else {
       throw CommandError.missing(
         "a look at the layers of \(folder.url.path)", remedy: "train with --stats")

@@ -118,7 +118,7 @@ public struct DrawFeatureMapsCommand: Hashable, Codable, Sendable {
     let file = try PictureFile(requested: output)
     try DrawnMaps.check(limit)
     let measured = try MeasuredNetwork(requested: model, input: nil)
-    let layer = try MapLayer(layer, of: measured, label: model)
+    let layer = try MapLayer(layer, of: measured, label: model, question: .maps)
     var reader = ImageReader()
     let found = try reader.images(ImageReference(image))
     guard found.count == 1, let picture = found.first else {
@@ -132,7 +132,7 @@ public struct DrawFeatureMapsCommand: Hashable, Codable, Sendable {
       variables: VariableStore(
         measured.checkpoint == nil ? measured.model.initialWeights(seed: seed) : measured.weights),
       pool: ThreadPool(threads: threads))
-    let maps = try layer.maps(of: input, by: program)
+    let maps = try layer.answer(to: input, by: program)
     let grid = try ImageGrid(
       featureMaps: maps,
       title:

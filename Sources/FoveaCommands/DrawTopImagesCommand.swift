@@ -17,14 +17,16 @@ public struct DrawTopImagesCommand: Hashable, Codable, Sendable {
   public var output: String
   /// The layer's path; the last one with a map where left out.
   public var layer: String?
-  /// The channels, from 0; the first eight where empty.
-  public var channels: [Int] = []
+  /// The channels, from 0; the first eight where left out.
+  public var channels: [Int]?
   /// Images of a channel.
   public var images = 8
   /// Which part of the dataset.
   public var split = MNIST.Split.test
   /// How files tell their classes; as in the network's run where left out.
   public var classRules = ClassRules()
+  /// What happens to images that cannot be read.
+  public var damagedImages = DamagedImagePolicy.fail
   /// Where the dataset's files are.
   public var data: String?
   /// Threads; they change no result.
@@ -38,6 +40,8 @@ public struct DrawTopImagesCommand: Hashable, Codable, Sendable {
     public let layer: String
     /// How many images were looked at.
     public let images: Int
+    /// How many images could not be read and were left out.
+    public let damaged: Int
     /// Which part of the dataset they are.
     public let part: String
     /// The channels.
@@ -60,8 +64,6 @@ public struct DrawTopImagesCommand: Hashable, Codable, Sendable {
     public let label: String
     /// The largest element of the channel's map.
     public let largest: Float
-    /// The row and column where it is.
-    public let place: [Int]
   }
 
   /// Makes the request.
@@ -72,7 +74,12 @@ public struct DrawTopImagesCommand: Hashable, Codable, Sendable {
   }
 
   private static let defaultChannels = 8
+  /// The most images of a batch.
   private static let batchSize = 64
+  /// About the most bytes of a layer's output for a batch.
+  private static let batchBytes = 64 << 20
+  /// The most images in the picture, and in a row of it.
+  private static let (mostCells, mostImages) = (1024, 32)
 
   /// Looks at all images of the part, and draws.
   ///
@@ -82,23 +89,29 @@ public struct DrawTopImagesCommand: Hashable, Codable, Sendable {
     progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
   ) async throws -> Report {
     let file = try PictureFile(requested: output)
-    guard 1...64 ~= images else {
-      throw CommandError.option("--images", value: "\(images)", allowed: "1 to 64")
+    guard 1...Self.mostImages ~= images else {
+      throw CommandError.option(
+        "--images", value: "\(images)", allowed: "1 to \(Self.mostImages)")
     }
-    let weights = try Checkpoint.file(requested: model, isBest: false)
-    let measured = try MeasuredNetwork(requested: weights.path, input: nil)
+    let measured = try MeasuredNetwork(requested: model, input: nil)
     guard let input = measured.checkpoint?.input else {
       throw CommandError.missing("a trained network", remedy: "name a checkpoint or a run's folder")
     }
-    let layer = try MapLayer(layer, of: measured, label: model)
+    let layer = try MapLayer(layer, of: measured, label: model, question: .largest)
     let channels = try chosenChannels(of: layer)
     var request = DatasetRequest(dataset, data: data)
-    request.read(by: classRules)
+    let weights = try Checkpoint.file(requested: model, isBest: false)
     request.follow(RunFolder(weights.deletingLastPathComponent()), rules: classRules)
     let (dataset, part) = try await request.images(split, for: input, progress: progress)
-    let answers = try await answers(of: layer, channels, to: dataset, network: measured)
+    let (answers, damaged) = try await answers(of: layer, channels, to: dataset, network: measured)
     let found = zip(channels, answers).map { Channel(channel: $0, answers: $1) }
-    let indices = Array(Set(found.flatMap { $0.answers.map(\.index) })).sorted()
+    let seen = dataset.count - damaged
+    let indices = Set(found.flatMap { $0.answers.map(\.index) }).sorted()
+    guard !indices.isEmpty else {
+      throw CommandError.missing(
+        "an answer that is a number",
+        remedy: "train again with a lower learning rate, or choose an earlier layer with --layer")
+    }
     let batch = try DataLoader(dataset, batchSize: indices.count)
       .batch(0, epoch: 0, order: indices)
     let pictures = Dictionary(
@@ -117,55 +130,66 @@ public struct DrawTopImagesCommand: Hashable, Codable, Sendable {
     }
     let grid = ImageGrid(
       title: "What \(layer.path) of \(model) answers to most",
-      note: "of \(counted(dataset.count, "image")), by the largest element of a channel's map",
-      cells: cells, columns: found.first?.answers.count)
+      note: "of \(counted(seen, "image")), by the largest element of a channel's map",
+      cells: cells, columns: found.map(\.answers.count).max())
     return Report(
-      picture: try file.write(grid), layer: layer.path, images: dataset.count, part: part,
-      channels: found)
+      picture: try file.write(grid), layer: layer.path, images: seen, damaged: damaged,
+      part: part, channels: found)
   }
 
   private func chosenChannels(of layer: MapLayer) throws(CommandError) -> [Int] {
-    guard !channels.isEmpty else { return Array(0..<min(Self.defaultChannels, layer.channels)) }
-    if let wrong = channels.first(where: { !(0..<layer.channels ~= $0) }) {
-      throw .option(
-        "--channels", value: "\(wrong)",
-        allowed: "0 to \(layer.channels - 1), the channels of \(layer.path)")
+    let count = layer.shape[1]
+    guard let channels else { return Array(0..<min(Self.defaultChannels, count)) }
+    func refuse(_ allowed: String) -> CommandError {
+      .option(
+        "--channels", value: channels.map { "\($0)" }.joined(separator: ","), allowed: allowed)
+    }
+    guard !channels.isEmpty, channels.allSatisfy({ 0..<count ~= $0 }) else {
+      throw refuse("0 to \(count - 1), the channels of \(layer.path)")
+    }
+    guard Set(channels).count == channels.count else { throw refuse("each channel once") }
+    guard channels.count * images <= Self.mostCells else {
+      throw refuse("so few channels that they have at most \(Self.mostCells) images together")
     }
     return channels
   }
 
   /// For each channel the images with the largest answers, of equals the first.
+  ///
+  /// An answer that is no number is none. `damaged` images could not be read.
   private nonisolated(nonsending) func answers(
     of layer: MapLayer, _ channels: [Int], to dataset: any LabelledImages, network: MeasuredNetwork
-  ) async throws -> [[Answer]] {
+  ) async throws -> (answers: [[Answer]], damaged: Int) {
     let variables = try VariableStore(network.weights)
     let pool = try ThreadPool(threads: threads)
+    let mapBytes = layer.shape.elementCount * MemoryLayout<Float>.size
+    let loader = DataLoader(
+      dataset, batchSize: max(1, min(Self.batchSize, Self.batchBytes / mapBytes)),
+      damagedImages: damagedImages)
     var programs: [Int: Program] = [:]
     var best = [[Answer]](repeating: [], count: channels.count)
-    for try await batch in DataLoader(dataset, batchSize: Self.batchSize).batches(epoch: 0) {
+    var damaged = 0
+    for try await batch in loader.batches(epoch: 0) {
+      damaged += batch.damaged.count
       let count = batch.indices.count
       let program =
         try programs[count]
         ?? layer.program(images: batch.images.shape, variables: variables, pool: pool)
       programs[count] = program
-      let maps = try layer.maps(of: batch.images, by: program)
-      let (width, area) = (maps.shape[3], maps.shape[2] * maps.shape[3])
-      let elements = maps.floats
+      let answers = try layer.answer(to: batch.images, by: program).floats
       let labels = batch.labels.elements(of: Int32.self)
       for (row, index) in batch.indices.enumerated() {
         for (place, channel) in channels.enumerated() {
-          let start = (row * layer.channels + channel) * area
-          let map = elements[start..<start + area]
-          guard let largest = map.indices.max(by: { map[$0] < map[$1] }) else { continue }
-          let answer = Answer(
-            index: index, label: dataset.description.classNames[Int(labels[row])],
-            largest: map[largest], place: [(largest - start) / width, (largest - start) % width])
-          let position = best[place].firstIndex { $0.largest < answer.largest }
-          best[place].insert(answer, at: position ?? best[place].count)
+          let largest = answers[row * layer.shape[1] + channel]
+          guard !largest.isNaN else { continue }
+          let position = best[place].firstIndex { $0.largest < largest } ?? best[place].count
+          guard position < images else { continue }
+          let label = dataset.description.classNames[Int(labels[row])]
+          best[place].insert(Answer(index: index, label: label, largest: largest), at: position)
           if best[place].count > images { best[place].removeLast() }
         }
       }
     }
-    return best
+    return (best, damaged)
   }
 }

@@ -108,7 +108,9 @@ public struct RunFolder: Hashable, Sendable {
     }
     do {
       let data = try RunFile.read(configuration, limit: RunFile.mostJSONBytes)
-      let stored = try ReportCoding.decode(TrainConfiguration.self, from: data)
+      var stored = try ReportCoding.decode(TrainConfiguration.self, from: data)
+      // Earlier versions took a share for validation of what comes in parts, and made nothing of it.
+      if DatasetName(rawValue: stored.dataset) != nil { stored.images?.validation = nil }
       try stored.check()
       return stored
     } catch {

@@ -41,7 +41,8 @@ public struct TrainReport: Hashable, Codable, Sendable {
   public let findings: [HealthFinding]?
   /// Images that could not be read in this run and were left out, each once; not in the JSON where there were none.
   public let damagedImages: [DamagedImage]
-  /// The share of updates whose gradients were longer than `--clip-norm`, 0 to 1; `nil` where nothing clips them by their norm.
+  /// The share of updates whose gradients were longer than `--clip-norm`, 0 to 1; `nil` where nothing clips them so or
+  /// no norm is known.
   public let clippedShare: Double?
   /// The run's folder.
   public let run: String

@@ -31,7 +31,7 @@ struct DrawTopImages: AsyncParsableCommand {
     transform: RecipeOptions.numbers)
   var channels: [Int]?
 
-  @Option(help: "Images of a channel, 1 to 64.")
+  @Option(help: "Images of a channel, 1 to 32.")
   var images = 8
 
   @Option(
@@ -46,6 +46,9 @@ struct DrawTopImages: AsyncParsableCommand {
     completion: .directory)
   var data: String?
 
+  @Option(help: "What happens to images that cannot be read: fail or skip.")
+  var damaged = DamagedImagePolicy.fail
+
   @OptionGroup(title: "Options of a folder or table (default: as in the run)")
   var classes: ClassOptions
 
@@ -56,16 +59,20 @@ struct DrawTopImages: AsyncParsableCommand {
     let downloads = DownloadDisplay(console)
     var command = DrawTopImagesCommand(model: model, dataset: dataset, output: out)
     command.layer = layer
-    command.channels = channels ?? []
+    command.channels = channels
     command.images = images
     command.split = split
     command.classRules = classes.rules
     command.data = data
+    command.damagedImages = damaged
     command.threads = threads
     let result = try await command.run { downloads.show($0) }
     console.print(
       "\(counted(result.channels.count, "channel")) of \(result.layer), "
         + "of \(counted(result.images, "image"))")
+    if result.damaged > 0 {
+      console.print("\(counted(result.damaged, "image")) could not be read and did not count.")
+    }
     Draw.tell(result.picture, console)
     try console.printJSON(result)
   }

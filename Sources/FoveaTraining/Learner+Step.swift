@@ -49,7 +49,7 @@ extension Learner {
     }
     let skipped = try checked.flatMap { try takeOver($0, &progress) }
     var norm: Float?
-    if case .norm = settings.updates.clipping, let checked {
+    if skipped == nil, case .norm = settings.updates.clipping, let checked {
       norm = try checked.withOutput(TrainingStep.normName) { $0[0] }
     }
     if progress.endsUpdate { try average?.finishUpdate(&progress) }

@@ -122,15 +122,14 @@ public struct StepRecord: Hashable, Codable, Sendable {
   /// How long it waited for its batch, in seconds.
   public let waitSeconds: Double
   /// The common norm of the update's gradients before they were clipped by it; `nil` where they are not, and at a
-  /// step that ends no update.
+  /// step that ends no update or whose update is left out; infinite where its squares are too large.
   public let gradientNorm: Float?
 }
 
 extension Collection<StepRecord> {
   /// The share of updates whose gradients had a norm above `maximum`, 0 to 1; `nil` where no norm is known.
   public func clippedShare(maximum: Double) -> Double? {
-    // A norm that is no number belongs to an update that was left out.
-    let norms = compactMap(\.gradientNorm).filter(\.isFinite)
+    let norms = compactMap(\.gradientNorm).filter { !$0.isNaN }
     guard !norms.isEmpty else { return nil }
     return Double(norms.count { $0 > Float(maximum) }) / Double(norms.count)
   }

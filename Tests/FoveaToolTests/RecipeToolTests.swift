@@ -19,7 +19,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errors)")
     for words in [
       "flat-cosine", "muon", "warm-up epochs", "batches an update", "average's decay",
-      "with the average of the weights",
+      "with the average of the weights", "Gradients were clipped in",
     ] { #expect(outcome.output.contains(words), "\(words)") }
     let steps = try String(
       contentsOf: folder.url.appendingPathComponent("run/steps.csv"), encoding: .utf8)
@@ -33,8 +33,16 @@ import Testing
     let contradiction = try tool.run("train", "--resume", "--out", "run", "--ema", "0.9")
     #expect(contradiction.status == 2)
     #expect(contradiction.errors.contains("--ema 0.9 contradicts the run in run, which has 0.5"))
-    let more = try tool.run("train", "--resume", "--out", "run", "--epochs", "2")
+    let more = try tool.run("train", "--resume", "--out", "run", "--epochs", "2", "--json")
     #expect(more.status == 0, "\(more.errors)")
+    let norms = try String(
+      contentsOf: folder.url.appendingPathComponent("run/steps.csv"), encoding: .utf8
+    ).split(separator: "\n").dropFirst().compactMap {
+      Double($0.split(separator: ",").dropFirst(8).first ?? "")
+    }
+    #expect(norms.count == 24)
+    let clipped = Double(norms.count { $0 > 1 }) / 24
+    #expect(try more.json()["clippedShare"] as? Double == clipped)
   }
 
   @Test func `a loss that is no number names its step and what to do`() throws {

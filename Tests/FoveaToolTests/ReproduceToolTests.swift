@@ -33,6 +33,26 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: second.path))
   }
 
+  @Test func `a share that an earlier version took for nothing stops no run`() throws {
+    let trained = try train(
+      "mnist-mini", "--model", "lenet5", "--epochs", "1", "--batch-size", "500", "--image-size",
+      "28")
+    #expect(trained.status == 0, "\(trained.errors)")
+    let file = folder.url.appendingPathComponent("run/config.json")
+    var configuration = try #require(
+      JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    var images = try #require(configuration["images"] as? [String: Any])
+    images["validation"] = 0.3
+    configuration["images"] = images
+    try JSONSerialization.data(withJSONObject: configuration).write(to: file)
+    let again = try tool.run("reproduce", "run")
+    #expect(again.status == 0, "\(again.output)\(again.errors)")
+    let longer = try tool.run("train", "--resume", "--out", "run", "--epochs", "2")
+    #expect(longer.status == 0, "\(longer.errors)")
+    let refused = try tool.run("train", "mnist-mini", "--validation", "0.3", "--out", "other")
+    #expect(refused.status == 2 && refused.errors.contains("--validation"), "\(refused.errors)")
+  }
+
   @Test func `a run in parts, of more and more epochs, comes out the same`() throws {
     let process = try tool.start(
       ["train", "mnist-mini", "--batch-size", "256", "--epochs", "2", "--out", "run"])

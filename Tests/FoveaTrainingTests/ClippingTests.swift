@@ -6,15 +6,22 @@ import Foundation
 import Testing
 
 /// Gradients that are clipped by their common norm, and what records say of it.
-@Suite struct ClippingTests {
+@Suite final class ClippingTests {
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("fovea-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
   private static let learningRate: Float = 0.125
 
   /// Trains an epoch by plain gradients, and says how far each update moved the weights.
   private func course(
     clipping: GradientClipping?, accumulatedBatches: Int = 1
-  ) async throws -> (records: [StepRecord], moves: [Float], folder: URL) {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fovea-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  ) async throws -> (records: [StepRecord], moves: [Float]) {
     let learner = try Learner(
       AccumulationTests.model(),
       training: DataLoader(MNIST.mini(.training).prefix(160), batchSize: 40),
@@ -32,20 +39,20 @@ import Testing
     let report = try await learner.fit(
       epochs: 1, schedule: .constant(learningRate: Double(Self.learningRate)),
       observers: [Recorder(), moves] + logs)
-    return (try #require(report[Recorder.self]).steps, moves.lengths, folder)
+    return (try #require(report[Recorder.self]).steps, moves.lengths)
   }
 
   @Test func `records have the norm that is clipped`() async throws {
     let free = try await course(clipping: .norm(maximum: 1e6))
     let norms = free.records.compactMap(\.gradientNorm)
-    #expect(norms.count == 4)
+    #expect(norms.count == 4 && free.moves.count == 4)
     // Without momentum and decay an update is the gradient times the rate.
     for (norm, move) in zip(norms, free.moves) {
       #expect(abs(move / Self.learningRate - norm) < 1e-4 * norm)
     }
     let maximum = try #require(norms.min()) * 0.5
     let clipped = try await course(clipping: .norm(maximum: Double(maximum)))
-    #expect(clipped.records[0].gradientNorm == norms[0])
+    #expect(clipped.records[0].gradientNorm == norms[0] && clipped.moves.count == 4)
     for (record, move) in zip(clipped.records, clipped.moves) {
       let norm = try #require(record.gradientNorm)
       #expect(abs(move / Self.learningRate - min(norm, maximum)) < 1e-3 * maximum)
@@ -59,18 +66,18 @@ import Testing
     let course = try await course(clipping: .norm(maximum: 1))
     let norms = course.records.map(\.gradientNorm)
     let rows = try String(
-      contentsOf: course.folder.appendingPathComponent("steps.csv"), encoding: .utf8
+      contentsOf: folder.appendingPathComponent("steps.csv"), encoding: .utf8
     ).split(separator: "\n").dropFirst()
     #expect(rows.map { StepRecord(csvRow: $0)?.gradientNorm } == norms)
     let lines = try String(
-      contentsOf: course.folder.appendingPathComponent("log.jsonl"), encoding: .utf8
+      contentsOf: folder.appendingPathComponent("log.jsonl"), encoding: .utf8
     ).split(separator: "\n").compactMap { line in
       try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
     }.filter { $0["kind"] as? String == "step" }
     #expect(lines.map { ($0["gradientNorm"] as? Double).map(Float.init) } == norms)
-    let names = try FileManager.default.contentsOfDirectory(atPath: course.folder.path)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     let events = try #require(names.first { $0.hasPrefix("events.out.tfevents") })
-    let data = try Data(contentsOf: course.folder.appendingPathComponent(events))
+    let data = try Data(contentsOf: folder.appendingPathComponent(events))
     #expect(data.range(of: Data("step/gradient norm".utf8)) != nil)
   }
 

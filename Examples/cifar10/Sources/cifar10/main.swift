@@ -24,7 +24,8 @@ let learner = try Learner(
 let report = try await learner.fit(
   epochs: epochs, schedule: .oneCycle(.pytorch(maxLearningRate: 0.008)), observers: [EpochLines()])
 print("trained in \(Int(report.seconds)) s")
-for (name, views) in [("2 mirrored", Views.mirrored), ("6 mirrored and moved", Views.moved)] {
-  let accuracy = try await learner.accuracy(on: data.validation, views: views)
-  print("test accuracy with \(name) views: \(String(format: "%.2f %%", 100 * accuracy))")
+let answers = try await learner.predictions(on: data.validation, views: Views.all)
+for count in [1, 2, answers.count] {
+  let accuracy = 100 * answers.prefix(count).accuracyOfMean
+  print("test accuracy of \(counted(count, "view")): \(String(format: "%.2f %%", accuracy))")
 }
