@@ -190,7 +190,7 @@ let package = Package(
       "FoveaCommands",
       [
         "FoveaAnalysis", "FoveaData", "FoveaDrawing", "FoveaFormats", "FoveaGraph", "FoveaLayers",
-        "FoveaTensors", "FoveaTraining", "FoveaZoo", "FuzzSupport",
+        "FoveaRuntime", "FoveaTensors", "FoveaTraining", "FoveaZoo", "FuzzSupport",
       ]),
     // The executable is a dependency, so that it is built before the tests that run it.
     tests(
