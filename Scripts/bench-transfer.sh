@@ -26,7 +26,7 @@ for class in airplane bird cat frog ship; do
 done
 for class in automobile deer dog horse truck; do
   mkdir -p "new/train/$class" new/test
-  find "$folder/train/$class" -type f | sort | head -n "$images" | xargs cp -t "new/train/$class"
+  find "$folder/train/$class" -type f | sort | sed -n "1,${images}p" | xargs cp -t "new/train/$class"
   cp -r "$folder/test/$class" new/test/
 done
 
