@@ -2,8 +2,8 @@ import Foundation
 
 /// Letters of 5×7 pixels, for titles in pictures that are made of pixels alone.
 ///
-/// Printable ASCII; other characters are drawn as their ASCII base letter where they have one, else as
-/// a question mark.
+/// Printable ASCII and what the pictures' words have besides; other characters are drawn as their ASCII base
+/// letter where they have one, else as a question mark.
 enum PixelFont {
   /// Pixels from one letter to the next.
   static let advance = 6
@@ -46,11 +46,18 @@ enum PixelFont {
     return result
   }
 
+  private static let signs: [Character: [UInt8]] = [
+    "≤": [0b00010, 0b00100, 0b01000, 0b00100, 0b00010, 0, 0b11111],
+    "≥": [0b01000, 0b00100, 0b00010, 0b00100, 0b01000, 0, 0b11111],
+    "→": [0, 0b00100, 0b00010, 0b11111, 0b00010, 0b00100, 0],
+  ]
+
   private static func rows(of character: Character) -> [UInt8] {
+    if let sign = signs[character] { return sign }
     let character: Character =
       switch character {
       case "×": "x"
-      case "−": "-"
+      case "−", "–": "-"
       case "·": "*"
       default: character
       }

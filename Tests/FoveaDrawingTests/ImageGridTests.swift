@@ -70,6 +70,7 @@ import Testing
     func places(_ text: String) -> [[Int]] { PixelFont.pixels(of: text).map { [$0.x, $0.y] } }
     for (text, plain) in [
       ("10⁻⁵", "1e-5"), ("2·10⁶", "2e6"), ("10¹²", "1e12"), ("…net", "..net"), ("−1", "-1"),
+      ("1–2", "1-2"),
     ] {
       #expect(places(text) == places(plain), "\(text)")
       #expect(PixelFont.width(of: text) == PixelFont.width(of: plain), "\(text)")
@@ -78,8 +79,8 @@ import Testing
 
   @Test func `every printable letter has pixels of its own`() {
     var seen: Set<[Int]> = []
-    for code in UInt8(33)...126 {
-      let letter = String(UnicodeScalar(code))
+    let ascii = (UInt8(33)...126).map { String(UnicodeScalar($0)) }
+    for letter in ascii + ["≤", "≥", "→"] {
       let pixels = PixelFont.pixels(of: letter)
       #expect(pixels.allSatisfy { 0..<5 ~= $0.x && 0..<PixelFont.height ~= $0.y })
       #expect(seen.insert(pixels.map { $0.y * 5 + $0.x }).inserted, "\(letter)")
